@@ -1,0 +1,46 @@
+"""emogui shows how faces in a picture, a video or a live camera appear to feel.
+
+    >>> from emogui import Analyzer
+    >>> result = Analyzer().analyze(image)      # RGB uint8 (H, W, 3)
+    >>> [(face.emotion, face.confidence) for face in result.faces]
+
+The names below are loaded when they are first used; importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emogui.backend.analyzer import Analyzer as Analyzer
+    from emogui.errors import EmoguiError as EmoguiError
+    from emogui.media.image import load_image as load_image
+    from emogui.output.annotate import annotate as annotate
+    from emogui.types import FaceBox as FaceBox
+    from emogui.types import FaceResult as FaceResult
+    from emogui.types import FrameResult as FrameResult
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Analyzer": "emogui.backend.analyzer",
+    "EmoguiError": "emogui.errors",
+    "FaceBox": "emogui.types",
+    "FaceResult": "emogui.types",
+    "FrameResult": "emogui.types",
+    "annotate": "emogui.output.annotate",
+    "load_image": "emogui.media.image",
+}
+
+__all__ = [*sorted(_HOME), "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'emogui' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""``python -m emogui``."""
+
+from emogui.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Face detection, cropping, classification and the Analyzer that puts them together."""

@@ -1,0 +1,1 @@
+"""Loaders for the face data sets that users have."""
