@@ -1,0 +1,152 @@
+"""``emogui train``: trains a network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from emogui.errors import UsageError
+
+RECIPES = ("resnet50",)
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Adds the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "train",
+        help="train a network",
+        description="Train the ResNet50 with a head for the FER+ emotions and one for the "
+        "FER-2013 labels. A training that was stopped goes on from its checkpoint when the same "
+        "command is given again.",
+    )
+    parser.add_argument("recipe", choices=RECIPES, help="what to train")
+    parser.add_argument("--data", required=True, metavar="PATH", help="csv, npz or folder of faces")
+    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    parser.add_argument("--output", required=True, metavar="DIR", help="where the training is kept")
+    parser.add_argument(
+        "--init",
+        default="none",
+        metavar="START",
+        help="none (random), imagenet (Keras' published weights, downloaded), or a model folder, "
+        ".keras, .weights.h5 or .npz file (default: none)",
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=int, metavar="N", help="train so many epochs")
+    length.add_argument("--minutes", type=float, metavar="M", help="train so many minutes")
+    parser.add_argument("--start-epoch", type=int, default=1, metavar="N", help="first epoch is N")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--batch", type=int, default=64, metavar="N", help="pictures a step")
+    parser.add_argument(
+        "--sizes", default="64:0.4,96", metavar="S", help="picture sizes (default: 64:0.4,96)"
+    )
+    parser.add_argument("--learning-rate", type=float, default=0.05, metavar="R", help="at its peak")
+    parser.add_argument("--weight-decay", type=float, default=5e-3, metavar="W")
+    parser.add_argument("--average-decay", type=float, default=0.999, metavar="D")
+    parser.add_argument("--dropout", type=float, default=0.3, metavar="P")
+    parser.add_argument(
+        "--heads", default="ferplus=1,fer2013=0.5", metavar="H=W,...", help="weight of each loss"
+    )
+    parser.add_argument(
+        "--prior",
+        default="ferplus=0.5,fer2013=0",
+        metavar="H=T,...",
+        help="share of the log prior added to a head's logits while training",
+    )
+    parser.add_argument(
+        "--augment", default="", metavar="NAME=V,...", help="change ranges of the augmentation"
+    )
+    parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="for Keras")
+    parser.add_argument(
+        "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
+    )
+    parser.add_argument("--keep-leaked", action="store_true", help="keep pictures of the test sets")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains until it is done; Ctrl+C keeps what was done."""
+    from emogui.training.schedule import parse_stages
+
+    stages = parse_stages(args.sizes)
+    heads = _pairs("--heads", args.heads)
+    prior = _pairs("--prior", args.prior)
+    augment = _pairs("--augment", args.augment)
+    from emogui.training.backend import use_backend
+
+    backend = use_backend(args.backend)
+    from emogui.training.augment import Augmentation
+    from emogui.training.datasets import load_dataset
+    from emogui.training.network import NetworkConfig
+    from emogui.training.train import Training, TrainingConfig
+
+    unknown = set(augment) - {f.name for f in fields(Augmentation)}
+    if unknown:
+        raise UsageError(
+            f"--augment knows no '{sorted(unknown)[0]}'.",
+            f"It knows {', '.join(f.name for f in fields(Augmentation))}.",
+        )
+    dataset = load_dataset(
+        Path(args.data), votes=Path(args.votes) if args.votes else None, keep_leaked=args.keep_leaked
+    )
+    _say(dataset.summary())
+    _say(f"training on {backend}")
+    config = TrainingConfig(
+        start=args.init,
+        epochs=args.epochs if args.epochs or args.minutes else 60,
+        minutes=args.minutes,
+        start_epoch=args.start_epoch - 1,
+        seed=args.seed,
+        batch=args.batch,
+        stages=stages,
+        rate=args.learning_rate,
+        weight_decay=args.weight_decay,
+        decay=args.average_decay,
+        head_weights=heads,
+        prior_strengths=prior,
+        network=NetworkConfig(
+            size=stages[-1][0],
+            normalisation="caffe" if args.init == "imagenet" else "tf",
+            dropout=args.dropout,
+        ),
+        augmentation=Augmentation(**augment),
+    )
+    training = Training(dataset, config, Path(args.output), _say)
+    try:
+        _follow(training, args.checkpoint_minutes)
+    except KeyboardInterrupt:
+        training.save()
+        _say("stopped; the same command goes on from here")
+        return 130
+    _say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
+    return 0
+
+
+def _follow(training: Any, checkpoint_minutes: float) -> None:
+    from tqdm import tqdm
+
+    live = sys.stderr.isatty()
+    form = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left{postfix}"
+    with tqdm(total=100.0, disable=not live, bar_format=form, initial=100 * training.done) as bar:
+        for done, loss in training.run(checkpoint_minutes):
+            bar.set_postfix_str(f"epoch {training.progress.epoch + 1}, loss {loss:.3f}", refresh=False)
+            bar.update(100 * done - bar.n)
+
+
+def _say(text: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(text, file=sys.stderr)
+    sys.stderr.flush()
+
+
+def _pairs(option: str, text: str) -> dict[str, float]:
+    """Reads ``name=1,other=0.5``."""
+    try:
+        split = [part.split("=") for part in text.split(",") if part]
+        return {name.strip(): float(value) for name, value in split}
+    except ValueError:
+        raise UsageError(f"{option} is given as name=number,name=number; got '{text}'.") from None

@@ -1,0 +1,49 @@
+"""Learning rate and picture size as functions of how far a training is (0 to 1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from emogui.errors import UsageError
+
+Stages = tuple[tuple[int, float], ...]
+"""(picture size, share of the training at which it ends), ascending; the last ends at 1."""
+
+
+def learning_rate(progress: float, peak: float, warm_up: float = 0.02) -> float:
+    """Linear warm-up, then half a cosine down to a hundredth of the peak.
+
+    After Loshchilov and Hutter, 2017, "SGDR".
+    """
+    if progress < warm_up:
+        return peak * (0.05 + 0.95 * progress / warm_up)
+    along = min(1.0, (progress - warm_up) / (1.0 - warm_up))
+    return peak * (0.01 + 0.99 * (1.0 + math.cos(math.pi * along)) / 2)
+
+
+def parse_stages(text: str) -> Stages:
+    """Reads ``"64:0.4,96"``: 64 px for the first 40 %, then 96 px.
+
+    Raises:
+        UsageError: the text has another form.
+    """
+    stages: list[tuple[int, float]] = []
+    try:
+        for part in text.split(","):
+            size, _, end = part.partition(":")
+            stages.append((int(size), float(end) if end else 1.0))
+    except ValueError:
+        stages = []
+    ends = [end for _, end in stages]
+    if not stages or ends[-1] != 1.0 or ends != sorted(set(ends)) or min(s for s, _ in stages) < 32:
+        raise UsageError(
+            f"Picture sizes are given as '64:0.4,96' (64 px for the first 40 %); got '{text}'.",
+            "Sizes are 32 or more, shares ascend, and the last size has none.",
+        )
+    return tuple(stages)
+
+
+def size_at(progress: float, stages: Sequence[tuple[int, float]]) -> int:
+    """The picture size at a point of the training."""
+    return next((size for size, end in stages if progress < end), stages[-1][0])

@@ -1,0 +1,34 @@
+"""One training step on each of Keras' backends, behind one interface.
+
+Keras 3 leaves the gradient to the backend. Here each backend gets the shortest step it allows:
+the whole set lies in the device's memory, a step is told row numbers and random draws only, and
+nothing waits for the host.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emogui.errors import TrainingError
+from emogui.training.steps.base import Stepper, StepperParts
+
+
+def make_stepper(parts: StepperParts) -> Stepper:
+    """The stepper for the backend that Keras runs on."""
+    import keras
+
+    backend = keras.backend.backend()
+    kind: Any
+    if backend == "tensorflow":
+        from emogui.training.steps.on_tensorflow import TensorFlowStepper as kind
+    elif backend == "jax":
+        from emogui.training.steps.on_jax import JaxStepper as kind
+    elif backend == "torch":
+        from emogui.training.steps.on_torch import TorchStepper as kind
+    else:
+        raise TrainingError(
+            f"Keras runs on '{backend}', which cannot train.",
+            "Set KERAS_BACKEND to tensorflow, jax or torch.",
+        )
+    stepper: Stepper = kind(parts)
+    return stepper
