@@ -1,0 +1,142 @@
+"""Which pictures a list of files, folders and glob patterns means."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from emogui.errors import EmoguiError, ImageError
+
+IMAGE_SUFFIXES: frozenset[str] = frozenset(
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".bmp",
+        ".dib",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".avif",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
+        ".jp2",
+    ]
+)
+"""Suffixes (lower case, with the dot) by which pictures are found in folders."""
+
+
+def find_images(inputs: Sequence[str]) -> Iterator[tuple[str, EmoguiError | None]]:
+    """Finds the pictures that a list of files, folders and glob patterns means.
+
+    Files are yielded as given, whatever their suffix. Folders are walked recursively in sorted
+    order for files with a suffix of :data:`IMAGE_SUFFIXES`; hidden files and folders are passed
+    over. Patterns may hold ``*``, ``?``, ``[...]`` and ``**``; they yield files, sorted, and only
+    those with a picture's suffix unless the pattern itself spells the suffix out.
+
+    Args:
+        inputs: as the user typed them.
+
+    Yields:
+        (path, None) for each picture, in the order of ``inputs``; (text, error) for an input
+        that is not there, cannot be listed, or holds no picture.
+    """
+    for text in inputs:
+        try:
+            is_folder, is_there = Path(text).is_dir(), os.path.lexists(text)
+        except ValueError:
+            is_folder = is_there = False
+        if text and is_folder:
+            yield from _walk(text)
+        elif text and is_there:
+            yield text, None
+        elif glob.has_magic(text):
+            yield from _match(text)
+        else:
+            yield text, not_there(printable(text))
+
+
+def _walk(folder: str) -> Iterator[tuple[str, EmoguiError | None]]:
+    failures: list[OSError] = []
+    count = 0
+    for parent, folders, files in os.walk(folder, onerror=failures.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and _has_image_suffix(name):
+                count += 1
+                yield str(Path(parent, name)), None
+    for failure in failures:
+        where = str(failure.filename or folder)
+        yield (
+            where,
+            ImageError(
+                f"The folder '{printable(where)}' cannot be listed: {reason(failure)}.",
+                "Change its permissions, or leave it out.",
+            ),
+        )
+    if not count and not failures:
+        yield (
+            folder,
+            ImageError(
+                f"The folder '{printable(folder)}' holds no picture.",
+                f"Pictures are found by their suffix: {' '.join(sorted(IMAGE_SUFFIXES))}",
+            ),
+        )
+
+
+def _match(pattern: str) -> Iterator[tuple[str, EmoguiError | None]]:
+    suffix = Path(pattern).suffix
+    spelt_out = len(suffix) > 1 and not glob.has_magic(suffix)
+    found = [
+        path
+        for path in sorted(set(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - keeps "./"
+        if Path(path).is_file() and (spelt_out or _has_image_suffix(path))
+    ]
+    for path in found:
+        yield path, None
+    if not found:
+        yield (
+            pattern,
+            ImageError(
+                f"The pattern '{printable(pattern)}' matches no picture.",
+                "Check the folder in it; '**' stands for folders at any depth.",
+            ),
+        )
+
+
+def _has_image_suffix(name: str) -> bool:
+    return Path(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def printable(path: str | Path) -> str:
+    """The path as text that any stream can print (file names may hold undecodable bytes)."""
+    return str(path).encode("utf-8", "replace").decode("utf-8").replace("\0", "\\0")
+
+
+def not_there(name: str) -> ImageError:
+    """The error for a path where nothing is."""
+    if re.match(r"(?i)(https?|ftp)://", name):
+        return ImageError(
+            f"'{name}' is an address, but a file was expected.",
+            "Download the picture first, then open the file.",
+        )
+    return ImageError(
+        f"There is no file or folder '{name}'." if name else "The path is empty.",
+        "Check the spelling and the folder you are in.",
+    )
+
+
+def reason(error: BaseException) -> str:
+    """What an exception says, in a form that fits inside a sentence."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).rstrip(".")
