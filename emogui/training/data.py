@@ -28,10 +28,12 @@ VOTE_COLUMNS: Final[tuple[str, ...]] = (*FERPLUS, "unknown", "NF")
 
 LEAKED: Final = "leaked"
 """Key of `EmotionDataset.dropped`: Training rows whose picture is also a test picture."""
+NO_EXPRESSION: Final = "no expression"
+"""Key of `EmotionDataset.dropped`: pictures that the annotators gave no expression."""
 
 _DROPPED: Final[dict[str, str]] = {
     LEAKED: "Training pictures equal to a test picture",
-    "no expression": "pictures that the annotators gave no expression",
+    NO_EXPRESSION: "pictures that the annotators gave no expression",
 }
 
 _T = TypeVar("_T")
