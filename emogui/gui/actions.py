@@ -1,0 +1,105 @@
+"""Everything the user can do, with its shortcut: the source of the menus, keys and the help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A thing to do.
+
+    Attributes:
+        name: of the shell's method that does it.
+        title: in menus; dots at the end mean that a dialog follows.
+        keys: shortcut such as ``"Mod+Shift+S"``; ``Mod`` is Command on a Mac, else Control.
+        also: further shortcuts that are bound but not shown.
+    """
+
+    name: str
+    title: str
+    keys: str = ""
+    also: tuple[str, ...] = ()
+
+
+ACTIONS: dict[str, tuple[Action, ...]] = {
+    "File": (
+        Action("open", "Open pictures…", "Mod+O"),
+        Action("paste", "Paste picture", "Mod+V"),
+        Action("save_picture", "Save annotated picture…", "Mod+S"),
+        Action("save_chart", "Save chart…", "Mod+Shift+S"),
+        Action("save_results", "Save results…", "Mod+E"),
+        Action("copy_picture", "Copy annotated picture", "Mod+C"),
+        Action("copy_values", "Copy values", "Mod+Shift+C"),
+        Action("close_picture", "Close picture", "Mod+W"),
+        Action("settings", "Settings…", "Mod+comma"),
+        Action("exit", "Exit", "Mod+Q"),
+    ),
+    "Faces": (
+        Action("detect", "Detect", "Mod+D", ("F5",)),
+        Action("cancel", "Cancel", "Escape"),
+        Action("next_face", "Next face", "Right", ("Down",)),
+        Action("previous_face", "Previous face", "Left", ("Up",)),
+        Action("next_picture", "Next picture", "Next", ("Mod+Right",)),
+        Action("previous_picture", "Previous picture", "Prior", ("Mod+Left",)),
+    ),
+    "Model": (
+        Action("load_model", "Load from folder…", "Mod+Shift+M"),
+        Action("next_model", "Next model", "Mod+M"),
+    ),
+    "Detector": (Action("next_detector", "Next detector", "Mod+K"),),
+    "View": (
+        Action("fit", "Fit to window", "Mod+0"),
+        Action("actual_size", "Actual size", "Mod+9"),
+        Action("zoom_in", "Zoom in", "Mod+plus", ("Mod+equal", "Mod+KP_Add")),
+        Action("zoom_out", "Zoom out", "Mod+minus", ("Mod+KP_Subtract",)),
+        Action("show_image", "Image tab", "Mod+1"),
+        Action("show_live", "Live camera tab", "Mod+2"),
+        Action("toggle_theme", "Light or dark", "Mod+T"),
+    ),
+    "Help": (
+        Action("help_keys", "Keyboard shortcuts", "F1"),
+        Action("help_meaning", "What the numbers mean", "Mod+F1"),
+        Action("about", "About emogui", "Shift+F1"),
+    ),
+}
+
+BY_NAME: dict[str, Action] = {
+    action.name: action for group in ACTIONS.values() for action in group
+}
+
+ON_PICTURE = frozenset({"next_face", "previous_face", "next_picture", "previous_picture"})
+"""Plain keys that other widgets use too: bound to the picture alone, not to the window."""
+
+_NAMES = {
+    "comma": ",",
+    "plus": "+",
+    "equal": "=",
+    "minus": "-",
+    "Next": "Page Down",
+    "Prior": "Page Up",
+    "Escape": "Esc",
+    "KP_Add": "+",
+    "KP_Subtract": "-",
+}
+
+
+def accelerator(keys: str, *, mac: bool) -> str:
+    """The shortcut as menus show it: ``"Ctrl+Shift+S"``, on a Mac ``"Command-Shift-S"``."""
+    if not keys:
+        return ""
+    *modifiers, key = keys.split("+")
+    names = {"Mod": "Command" if mac else "Ctrl"}
+    parts = [names.get(one, one) for one in modifiers]
+    return ("-" if mac else "+").join([*parts, _NAMES.get(key, key)])
+
+
+def sequences(keys: str, *, mac: bool) -> list[str]:
+    """Tk's event sequences of a shortcut; letters in both cases, for Caps Lock."""
+    *modifiers, key = keys.split("+")
+    names = {"Mod": "Command" if mac else "Control"}
+    parts = [names.get(one, one) for one in modifiers]
+    if len(key) == 1 and key.isdigit():
+        return [f"<{'-'.join([*parts, 'Key', key])}>"]
+    letters = {key.lower(), key.upper()} if len(key) == 1 else {key}
+    return [f"<{'-'.join([*parts, letter])}>" for letter in sorted(letters)]

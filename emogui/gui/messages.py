@@ -1,0 +1,110 @@
+"""What the presenter and the workers say to each other: small frozen data classes.
+
+A command goes from the presenter to a worker, a message comes back. Both carry the *ticket*
+of the job, so that the outcome of a job that was cancelled meanwhile is recognised and dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emogui.errors import EmoguiError
+from emogui.gui.choice import Choice
+from emogui.types import FrameResult, Image
+
+# Commands
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """Read and decode a file."""
+
+    ticket: int
+    document: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyzePicture:
+    """Find the faces of a picture and how they appear to feel."""
+
+    ticket: int
+    document: int
+    image: Image
+    source: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareModels:
+    """Load the models of a choice, so that the first picture does not wait for them."""
+
+    ticket: int
+    choice: Choice
+
+
+Command = ReadPicture | AnalyzePicture | PrepareModels
+
+# Messages
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureRead:
+    ticket: int
+    document: int
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailed:
+    ticket: int
+    document: int
+    error: EmoguiError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsLoading:
+    """The models of a choice are not in memory yet and are being read."""
+
+    ticket: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsReady:
+    ticket: int
+    choice: Choice
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsFailed:
+    ticket: int
+    choice: Choice
+    error: EmoguiError
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnalyzed:
+    ticket: int
+    document: int
+    result: FrameResult
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisFailed:
+    ticket: int
+    document: int
+    error: EmoguiError
+
+
+Message = (
+    PictureRead
+    | ReadFailed
+    | ModelsLoading
+    | ModelsReady
+    | ModelsFailed
+    | PictureAnalyzed
+    | AnalysisFailed
+)

@@ -1,0 +1,402 @@
+"""The state of the Image tab: which pictures are open, what is known of them, what runs.
+
+It knows neither Tk nor threads. Commands leave through ``send``, messages come in through
+``handle``, and ``changed`` is called after each change; the window then draws what the
+properties say. At most one picture is read and one analysed at a time, the shown one first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from emogui.errors import DetectorError, EmoguiError, ModelError
+from emogui.gui.choice import Choice
+from emogui.gui.messages import (
+    AnalysisFailed,
+    AnalyzePicture,
+    Command,
+    Message,
+    ModelsFailed,
+    ModelsLoading,
+    ModelsReady,
+    PictureAnalyzed,
+    PictureRead,
+    PrepareModels,
+    ReadFailed,
+    ReadPicture,
+)
+from emogui.types import FaceResult, FrameResult, Image
+
+IMAGES_KEPT = 3
+"""Decoded pictures that stay in memory; one of 24 megapixels takes 72 MB."""
+
+
+class Stage(Enum):
+    """How far a picture is."""
+
+    WAITING = auto()
+    READING = auto()
+    SHOWN = auto()
+    ANALYSING = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """An opened picture.
+
+    Attributes:
+        number: unique for the life of the window.
+        name: what the user sees; ``source`` is the path as given, ``""`` for a pasted picture.
+        image: decoded picture, or None while it is not in memory.
+        result, choice: the last analysis and what it was made with.
+        error: why it could not be read or analysed.
+        selected: index of the selected face in ``result.faces``.
+        wanted: whether an analysis is asked for and not done yet.
+    """
+
+    number: int
+    name: str
+    source: str
+    image: Image | None = None
+    result: FrameResult | None = None
+    choice: Choice | None = None
+    error: EmoguiError | None = None
+    selected: int | None = None
+    wanted: bool = False
+    stage: Stage = Stage.WAITING
+    pasted: bool = False
+
+    @property
+    def face(self) -> FaceResult | None:
+        """The selected face."""
+        if self.result is None or self.selected is None:
+            return None
+        return self.result.faces[self.selected]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A command that was sent and not answered yet."""
+
+    ticket: int
+    document: int
+
+
+class Presenter:
+    """See the module.
+
+    Args:
+        send: takes a command to a worker; returns at once.
+        changed: called after each change of state.
+        choice: what to analyse with.
+        detect_on_open: whether an opened picture is analysed without being asked to.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Command], None],
+        changed: Callable[[], None],
+        choice: Choice,
+        *,
+        detect_on_open: bool = True,
+    ) -> None:
+        self._send = send
+        self._changed = changed
+        self.choice = choice
+        self.detect_on_open = detect_on_open
+        self._documents: list[Document] = []
+        self._current: Document | None = None
+        self._numbers = itertools.count(1)
+        self._tickets = itertools.count(1)
+        self._reading: Running | None = None
+        self._analysing: Running | None = None
+        self._preparing: int | None = None
+        self._batch_done = 0
+        self.models_loading = False
+        self.ready_choice: Choice | None = None
+        self.models_error: EmoguiError | None = None
+        self.models_error_serial = 0
+
+    # What the window shows
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        return tuple(self._documents)
+
+    @property
+    def current(self) -> Document | None:
+        return self._current
+
+    @property
+    def position(self) -> int | None:
+        """Index of the shown picture among the opened ones."""
+        return None if self._current is None else self._documents.index(self._current)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a picture is being read or analysed, or waits for that."""
+        return bool(self._reading or self._analysing or any(d.wanted for d in self._documents))
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """(analysed, asked for) of the present run over the opened pictures."""
+        left = sum(document.wanted for document in self._documents)
+        return self._batch_done, self._batch_done + left
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the shown result was made with another choice than the present one."""
+        shown = self._current
+        return shown is not None and shown.result is not None and shown.choice != self.choice
+
+    # What the user does
+
+    def open(self, paths: Iterable[str]) -> None:
+        """Opens picture files and shows the first of them; one open already is shown again."""
+        opened = []
+        for path in paths:
+            known = next((d for d in self._documents if d.source and d.source == path), None)
+            if known is None:
+                known = Document(next(self._numbers), Path(path).name or path, path)
+                self._documents.append(known)
+            elif known.stage is Stage.FAILED:
+                self._reset(known)
+            known.wanted = known.wanted or (self.detect_on_open and known.result is None)
+            opened.append(known)
+        if opened:
+            self._current = opened[0]
+            self._advance()
+
+    def open_image(self, image: Image, name: str) -> None:
+        """Shows a picture that is in memory already, such as one from the clipboard."""
+        document = Document(
+            next(self._numbers), name, "", image=image, stage=Stage.SHOWN, pasted=True
+        )
+        document.wanted = self.detect_on_open
+        self._documents.append(document)
+        self._current = document
+        self._advance()
+
+    def show(self, index: int) -> None:
+        """Shows the opened picture of that index."""
+        if 0 <= index < len(self._documents) and self._documents[index] is not self._current:
+            self._current = self._documents[index]
+            if self.detect_on_open and self._current.stage is Stage.WAITING:
+                self._current.wanted = True
+            self._advance()
+
+    def step(self, by: int) -> None:
+        """Shows the next (1) or the previous (-1) picture, going round at the ends."""
+        if self.position is not None and len(self._documents) > 1:
+            self.show((self.position + by) % len(self._documents))
+
+    def close_current(self) -> None:
+        """Takes the shown picture off the list."""
+        if self._current is None:
+            return
+        at = self._documents.index(self._current)
+        gone = self._documents.pop(at)
+        self._forget(gone)
+        self._current = self._documents[min(at, len(self._documents) - 1)] if self._documents else None
+        self._advance()
+
+    def detect(self) -> None:
+        """Analyses the shown picture (again) with the present choice."""
+        shown = self._current
+        if shown is None:
+            return
+        if shown.stage is Stage.FAILED and shown.image is None:
+            self._reset(shown)
+        if self._analysing and self._analysing.document == shown.number:
+            self._analysing = None
+        shown.wanted = True
+        self._advance()
+
+    def cancel(self) -> None:
+        """Gives up everything that runs or waits; what was found stays."""
+        for document in self._documents:
+            document.wanted = False
+            if document.stage is Stage.READING:
+                document.stage = Stage.WAITING
+            elif document.stage is Stage.ANALYSING:
+                document.stage = Stage.DONE if document.result else Stage.SHOWN
+        self._reading = self._analysing = None
+        self._advance()
+
+    def set_choice(self, choice: Choice, *, prepare: bool = True) -> None:
+        """Takes another model, head, detector or threshold; Detect then uses it."""
+        self.choice = choice
+        if prepare:
+            self.prepare()
+        self._changed()
+
+    def prepare(self) -> None:
+        """Asks for the models of the present choice to be loaded."""
+        self._preparing = next(self._tickets)
+        self._send(PrepareModels(self._preparing, self.choice))
+
+    def select(self, index: int | None) -> None:
+        """Selects a face of the shown picture."""
+        shown = self._current
+        if shown is None or shown.result is None:
+            return
+        if index is None or 0 <= index < len(shown.result.faces):
+            shown.selected = index
+            self._changed()
+
+    def select_next(self, by: int) -> None:
+        """Selects the next (1) or previous (-1) face from left to right, going round."""
+        shown = self._current
+        if shown is None or shown.result is None or not shown.result.faces:
+            return
+        order = reading_order(shown.result.faces)
+        if shown.selected is None:
+            self.select(order[0 if by > 0 else -1])
+        else:
+            self.select(order[(order.index(shown.selected) + by) % len(order)])
+
+    # What the workers say
+
+    def handle(self, message: Message) -> None:
+        """Takes a worker's message; one of a job given up meanwhile changes nothing."""
+        match message:
+            case PictureRead() | ReadFailed():
+                self._read_answered(message)
+            case PictureAnalyzed() | AnalysisFailed():
+                self._analysis_answered(message)
+            case ModelsLoading():
+                if message.choice == self.choice:
+                    self.models_loading = True
+                    self._changed()
+            case ModelsReady():
+                if message.choice == self.choice:
+                    self.models_loading = False
+                    self.models_error = None
+                    self.ready_choice = message.choice
+                    self._changed()
+            case ModelsFailed():
+                if message.choice == self.choice:
+                    self.models_loading = False
+                    self.models_error = message.error
+                    self.models_error_serial += 1
+                    self._changed()
+
+    def _read_answered(self, message: PictureRead | ReadFailed) -> None:
+        if self._reading is None or self._reading.ticket != message.ticket:
+            return
+        self._reading = None
+        document = self._find(message.document)
+        if document is not None:
+            if isinstance(message, PictureRead):
+                document.image = message.image
+                document.stage = Stage.DONE if document.result else Stage.SHOWN
+            else:
+                document.stage = Stage.FAILED
+                self._failed(document, message.error)
+        self._advance()
+
+    def _analysis_answered(self, message: PictureAnalyzed | AnalysisFailed) -> None:
+        if self._analysing is None or self._analysing.ticket != message.ticket:
+            return
+        self._analysing = None
+        document = self._find(message.document)
+        if document is not None:
+            if isinstance(message, PictureAnalyzed):
+                document.result = message.result
+                document.choice = message.choice
+                document.error = None
+                document.stage = Stage.DONE
+                document.selected = 0 if message.result.faces else None
+                document.wanted = False
+                self._batch_done += 1
+            else:
+                document.stage = Stage.SHOWN
+                self._failed(document, message.error)
+                if isinstance(message.error, (ModelError, DetectorError)):
+                    for other in self._documents:  # they would all fail in the same way
+                        other.wanted = False
+        self._advance()
+
+    # Within
+
+    def _failed(self, document: Document, error: EmoguiError) -> None:
+        document.error = error
+        document.wanted = False
+        self._batch_done += 1
+
+    def _reset(self, document: Document) -> None:
+        document.stage = Stage.WAITING
+        document.error = None
+
+    def _forget(self, document: Document) -> None:
+        document.wanted = False
+        if self._reading and self._reading.document == document.number:
+            self._reading = None
+        if self._analysing and self._analysing.document == document.number:
+            self._analysing = None
+
+    def _find(self, number: int) -> Document | None:
+        return next((d for d in self._documents if d.number == number), None)
+
+    def _advance(self) -> None:
+        """Sends what can be sent now, forgets what is not needed, tells the window."""
+        if self._reading is None and (document := self._next_to_read()) is not None:
+            self._reading = Running(next(self._tickets), document.number)
+            document.stage = Stage.READING
+            self._send(ReadPicture(self._reading.ticket, document.number, document.source))
+        if self._analysing is None and (document := self._next_to_analyse()) is not None:
+            assert document.image is not None
+            self._analysing = Running(next(self._tickets), document.number)
+            document.stage = Stage.ANALYSING
+            self._send(
+                AnalyzePicture(
+                    self._analysing.ticket,
+                    document.number,
+                    document.image,
+                    document.source or document.name,
+                    self.choice,
+                )
+            )
+        self._drop_images()
+        if not self.busy:
+            self._batch_done = 0
+        self._changed()
+
+    def _next_to_read(self) -> Document | None:
+        shown = self._current
+        if shown is not None and shown.image is None and shown.stage is not Stage.FAILED:
+            return shown
+        if self._analysing is not None:
+            return None  # reading ahead of the analysis would fill the memory
+        return next((d for d in self._documents if d.wanted and d.image is None), None)
+
+    def _next_to_analyse(self) -> Document | None:
+        waiting = [d for d in self._documents if d.wanted and d.image is not None]
+        if self._current in waiting:
+            return self._current
+        return waiting[0] if waiting else None
+
+    def _drop_images(self) -> None:
+        """Lets go of decoded pictures, those farthest from the shown one first."""
+        at = self.position or 0
+        held = [
+            (abs(index - at), document)
+            for index, document in enumerate(self._documents)
+            if document.image is not None and not document.pasted and not document.wanted
+        ]
+        held.sort(key=lambda pair: pair[0])
+        for _, document in held[IMAGES_KEPT:]:
+            document.image = None
+
+
+def reading_order(faces: Sequence[FaceResult]) -> list[int]:
+    """Indices of the faces from left to right by the middle of their boxes."""
+    return sorted(
+        range(len(faces)), key=lambda i: (faces[i].box.x + faces[i].box.w / 2, faces[i].box.y)
+    )

@@ -1,0 +1,168 @@
+"""What is remembered between runs: a small JSON file, written atomically, never trusted."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+import types
+import typing
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from emogui import paths
+from emogui.gui.choice import DEFAULT_DETECTOR, DEFAULT_LABELS, DEFAULT_MODEL, Choice
+
+logger = logging.getLogger(__name__)
+
+ThemeMode = Literal["system", "light", "dark"]
+FILE_NAME = "settings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the window remembers.
+
+    Attributes:
+        model, labels, detector, detector_file, threshold: see ``Choice``.
+        model_folders: networks the user loaded from folders, newest first.
+        detect_on_open: whether opening a picture looks for faces at once.
+        theme: ``"system"`` follows the desktop.
+        scale: size of text and widgets in per cent; 0 follows the desktop.
+        geometry, maximized: of the main window.
+        last_folder: where the file dialog opens.
+        camera, mirror: the Live tab's source and mirror switch.
+        tab: the tab shown last.
+        notice_seen: version of the first-start notice that the user has closed.
+    """
+
+    model: str = DEFAULT_MODEL
+    labels: str = DEFAULT_LABELS
+    detector: str = DEFAULT_DETECTOR
+    detector_file: str = ""
+    threshold: float | None = None
+    model_folders: tuple[str, ...] = ()
+    detect_on_open: bool = True
+    theme: ThemeMode = "system"
+    scale: int = 0
+    geometry: str = ""
+    maximized: bool = False
+    last_folder: str = ""
+    camera: str = ""
+    mirror: bool = True
+    tab: str = "image"
+    notice_seen: int = 0
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.model, self.labels, self.detector, self.detector_file, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings as read, and a notice for the user where the file was not usable."""
+
+    settings: Settings
+    notice: str = ""
+
+
+class SettingsStore:
+    """Reads and writes the settings file.
+
+    Args:
+        folder: where the file lies; the user's configuration folder if not given.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.path = (folder or paths.user_config()) / FILE_NAME
+
+    def load(self) -> Loaded:
+        """Reads the settings; a file that is damaged is set aside, not deleted."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Loaded(Settings())
+        except (OSError, UnicodeDecodeError) as error:
+            return Loaded(Settings(), self._set_aside(str(error)))
+        try:
+            found = json.loads(text)
+        except ValueError as error:
+            return Loaded(Settings(), self._set_aside(str(error)))
+        if not isinstance(found, dict):
+            return Loaded(Settings(), self._set_aside("it holds no settings"))
+        return Loaded(_checked(found))
+
+    def save(self, settings: Settings) -> bool:
+        """Writes the settings so that a crash leaves the old file or the new one.
+
+        Returns:
+            False where the folder cannot be written (nothing is remembered then).
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".settings-", dir=self.path.parent)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(asdict(settings), file, indent=2, ensure_ascii=False)
+                Path(name).replace(self.path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            logger.warning("The settings could not be saved: %s", error)
+            return False
+        return True
+
+    def _set_aside(self, why: str) -> str:
+        logger.warning("Settings file %s cannot be used: %s", self.path, why)
+        aside = self.path.with_suffix(".damaged.json")
+        try:
+            self.path.replace(aside)
+        except OSError:
+            return "The settings file could not be read, so the usual settings are in use."
+        return (
+            "The settings file was damaged. It was set aside as "
+            f"'{aside.name}' and the usual settings are in use."
+        )
+
+
+def _checked(found: dict[str, Any]) -> Settings:
+    """Takes over each value of the right kind; the others keep their default."""
+    hints = typing.get_type_hints(Settings)
+    good: dict[str, Any] = {}
+    for field in fields(Settings):
+        if field.name in found:
+            value = found[field.name]
+            if isinstance(value, list):
+                value = tuple(value)
+            if _fits(value, hints[field.name]):
+                good[field.name] = value
+    settings = replace(Settings(), **good)
+    if settings.threshold is not None and not 0.0 < settings.threshold < 1.0:
+        settings = replace(settings, threshold=None)
+    if settings.scale not in SCALES:
+        settings = replace(settings, scale=0)
+    return settings
+
+
+SCALES: tuple[int, ...] = (0, 100, 125, 150, 175, 200, 250, 300)
+"""Choices for the size of text and widgets, in per cent; 0 follows the desktop."""
+
+
+def _fits(value: object, kind: Any) -> bool:
+    origin = typing.get_origin(kind)
+    if origin is types.UnionType:
+        return any(_fits(value, one) for one in typing.get_args(kind))
+    if origin is Literal:
+        return value in typing.get_args(kind)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    if kind is types.NoneType:
+        return value is None
+    if kind is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)
