@@ -1,0 +1,223 @@
+"""``emogui analyze``: analyses pictures without a window."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emogui.commands.console import add_progress_option, private_stdout, progress
+from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
+
+if TYPE_CHECKING:
+    from emogui.backend.analyzer import Analyzer
+    from emogui.types import FrameResult, Image
+
+logger = logging.getLogger(__name__)
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Adds the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "analyze",
+        help="analyse pictures without a window",
+        description="Find the faces in pictures and tell how each appears to feel. Without "
+        "--json or --csv the results go to standard output as JSON Lines, one line a picture.",
+        epilog="Exit status: 0 all pictures were read, 1 some could not be, 2 wrong use.",
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="a picture, a folder, or a pattern such as 'photos/*.jpg'",
+    )
+    out = parser.add_argument_group("output")
+    out.add_argument("--json", metavar="FILE", help="write JSON Lines there; - is standard output")
+    out.add_argument(
+        "--csv", metavar="FILE", help="write a table there, one row a face; - is standard output"
+    )
+    out.add_argument("--annotate", metavar="DIR", help="save pictures with framed faces there")
+    add_progress_option(out)  # type: ignore[arg-type]
+    how = parser.add_argument_group("how to analyse")
+    how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
+    how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
+    how.add_argument("--threshold", type=_share, metavar="X", help="lowest detection score, 0 to 1")
+    how.add_argument(
+        "--model", default="resnet50", metavar="NAME", help="network or its folder (%(default)s)"
+    )
+    how.add_argument(
+        "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
+    )
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyses the inputs one after the other.
+
+    Returns:
+        0, or 1 when an input could not be read.
+    """
+    with private_stdout() as stdout, ExitStack() as stack:
+        # The sinks come last: a wrong option must not empty the file of an earlier run.
+        from emogui.media.image import find_images
+
+        inputs = list(find_images(args.inputs))
+        _check_outputs(args, [path for path, _ in inputs])
+        analyzer = make_analyzer(args)
+        sinks = _open_sinks(args, stack, stdout)
+        names = _AnnotatedNames(args.annotate, [p for p, e in inputs if e is None])
+        failed = False
+        bar = progress(inputs, len(inputs), "pictures", args.progress)
+        for path, error in bar:
+            result, image = _analyze(analyzer, path, error)
+            failed = failed or result.error is not None
+            for write in sinks:
+                write(result)
+            if args.annotate and image is not None:
+                from emogui.output.annotate import annotate
+                from emogui.output.files import save_image
+
+                save_image(annotate(image, result), names.of(path))
+    return 1 if failed else 0
+
+
+def make_analyzer(args: argparse.Namespace) -> Analyzer:
+    """The analyzer that the options ask for.
+
+    Raises:
+        UsageError: the detector, network or labels are not there or cannot be used; nothing has
+            been analysed then.
+    """
+    from emogui.backend.analyzer import Analyzer
+    from emogui.backend.detectors import DETECTORS, create_detector
+
+    info = DETECTORS.get(args.detector)
+    if info is None:
+        raise UsageError(
+            f"There is no face detector called '{args.detector}'.",
+            f"Choose one of {', '.join(DETECTORS)}.",
+        )
+    if args.detector_model and not info.needs_file:
+        raise UsageError(
+            f"The detector '{args.detector}' takes no model file.", "Leave out --detector-model."
+        )
+    if info.needs_file and not args.detector_model:
+        raise UsageError(
+            f"The detector '{args.detector}' needs a model file.",
+            "Name it with --detector-model FILE.",
+        )
+    try:
+        detector = create_detector(
+            args.detector, threshold=args.threshold, model_file=args.detector_model
+        )
+        return Analyzer(args.model, detector, args.labels)
+    except (ModelError, DetectorError) as error:
+        raise UsageError(error.message, error.hint) from error
+
+
+def _open_sinks(
+    args: argparse.Namespace, stack: ExitStack, stdout: Any
+) -> list[Callable[[FrameResult], None]]:
+    from emogui.output.files import make_folder
+    from emogui.output.records import CsvWriter, JsonlWriter
+
+    if args.annotate:
+        make_folder(args.annotate)
+    sinks: list[Callable[[FrameResult], None]] = []
+    lines = args.json or (None if args.csv else "-")
+    if lines:
+        lines_to = stdout if lines == "-" else lines
+        sinks.append(stack.enter_context(JsonlWriter(lines_to)).write)
+    if args.csv:
+        table_to = stdout if args.csv == "-" else args.csv
+        sinks.append(stack.enter_context(CsvWriter(table_to)).write)
+    return sinks
+
+
+def _check_outputs(args: argparse.Namespace, inputs: Sequence[str]) -> None:
+    """Refuses an output that would destroy a picture or the other output.
+
+    ``--csv *.jpg``, which the shell expands, would otherwise overwrite the first photo.
+    """
+    if args.json and args.json == args.csv:
+        raise UsageError(f"--json and --csv both write to '{args.json}'.", "Name two files.")
+    pictures = {Path(path).resolve() for path in inputs}
+    for option, name in (("--json", args.json), ("--csv", args.csv)):
+        if name and name != "-" and Path(name).resolve() in pictures:
+            raise UsageError(
+                f"{option} would overwrite the input '{name}'.",
+                f"Name the file to write after {option}.",
+            )
+
+
+def _analyze(
+    analyzer: Analyzer, path: str, error: EmoguiError | None
+) -> tuple[FrameResult, Image | None]:
+    """One input's result and picture; whatever goes wrong with it becomes the result's error."""
+    from emogui.media.image import load_image
+    from emogui.types import FrameResult
+
+    failure: str
+    if error is not None:
+        failure = str(error)
+    else:
+        try:
+            image = load_image(path)
+            return replace(analyzer.analyze(image, source=path), source=path), image
+        except EmoguiError as caught:
+            failure = str(caught)
+        except MemoryError:
+            failure = "The picture is too large for the memory of this computer."
+        except Exception as caught:  # one picture must not end a long job
+            logger.exception("Unforeseen error with %s", path)
+            failure = f"Something unforeseen went wrong: {type(caught).__name__}: {caught}"
+    return (
+        FrameResult(
+            source=path,
+            model=analyzer.classifier.name,
+            detector=analyzer.detector.name,
+            labels=analyzer.classifier.head,
+            error=failure,
+        ),
+        None,
+    )
+
+
+class _AnnotatedNames:
+    """Names of annotated pictures: of one folder, all different, and never that of an input."""
+
+    _LOSSY = frozenset({".jpg", ".jpeg", ".webp", ".heic", ".heif", ".avif"})
+
+    def __init__(self, folder: str | None, inputs: Sequence[str]) -> None:
+        self._folder = Path(folder or ".")
+        self._used: set[Path] = set()
+        self._inputs = {Path(path).resolve() for path in inputs} if folder else set()
+
+    def of(self, path: str) -> Path:
+        source = Path(path)
+        suffix = ".jpg" if source.suffix.lower() in self._LOSSY else ".png"
+        number = 1
+        while True:
+            extra = f"-{number}" if number > 1 else ""
+            name = self._folder / f"{source.stem}_emogui{extra}{suffix}"
+            # Names that differ in case alone are one file on Windows and macOS.
+            key = Path(str(name).casefold())
+            if key not in self._used and name.resolve() not in self._inputs:
+                self._used.add(key)
+                return name
+            number += 1
+
+
+def _share(text: str) -> float:
+    """Reads a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
+    return value

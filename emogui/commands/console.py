@@ -1,0 +1,87 @@
+"""What the commands share: a standard output that is theirs alone, progress bars, tables."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TextIO, TypeVar
+
+T = TypeVar("T")
+
+
+@contextmanager
+def private_stdout() -> Iterator[TextIO]:
+    """Keeps standard output for results; whatever else is printed goes to standard error.
+
+    Libraries print, some of them from C++, and would spoil JSON Lines that another program
+    reads. The stream given is UTF-8 with plain line ends on every system.
+    """
+    outer = sys.stdout
+    try:
+        real = outer.fileno() == 1
+    except (OSError, ValueError, AttributeError):
+        real = False
+    if not real:  # replaced by a caller, for example a test: only Python's prints can be led away
+        sys.stdout = sys.stderr
+        try:
+            yield outer
+        finally:
+            sys.stdout = outer
+        return
+    outer.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    raw = io.FileIO(kept, "w", closefd=False)
+    results = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", newline="\n")
+    try:
+        yield results
+        results.flush()
+    finally:
+        with suppress(OSError):  # a pipe that was closed was reported when it was written to
+            results.close()
+        sys.stdout = outer
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def add_progress_option(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--progress`` and ``--no-progress``."""
+    parser.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show a progress bar on standard error (default: when that is a terminal)",
+    )
+
+
+def progress(items: Iterable[T], total: int, unit: str, show: bool | None) -> Iterator[T]:
+    """Passes items on while a bar on standard error shows how many and the time left.
+
+    Args:
+        items: what is worked on.
+        total: how many there are.
+        unit: what one is called.
+        show: True or False; None for only when standard error is a terminal.
+    """
+    from tqdm import tqdm
+
+    wanted = sys.stderr.isatty() if show is None else show
+    bar: Iterator[T] = iter(
+        tqdm(items, total=total, unit=f" {unit}", disable=not wanted, file=sys.stderr)
+    )
+    return bar
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their content, the first left-aligned, the others too."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *rows]
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""``emogui models``: lists the networks that can be used."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from emogui.commands.console import private_stdout, table
+
+if TYPE_CHECKING:
+    from emogui.backend.store import ModelInfo
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Adds the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "models",
+        help="list the networks that can be used",
+        description="List the networks that came with emogui and those of the user, with the "
+        "names by which --model chooses them.",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON array instead")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the networks."""
+    from emogui import paths
+    from emogui.backend.store import list_models
+
+    with private_stdout() as stdout:
+        models = list_models()
+        if args.json:
+            print(
+                json.dumps([_describe(m) for m in models], ensure_ascii=False, indent=2),
+                file=stdout,
+            )
+        elif models:
+            rows = [
+                [m.name, m.title, ", ".join(m.heads), _size(m), f"{m.input_size} px"]
+                for m in models
+            ]
+            print(table(["name", "title", "heads", "size", "input"], rows), file=stdout)
+            for model in models:
+                for line in map(_figure, model.metrics):
+                    print(f"{model.name}: {line}", file=stdout)
+        else:
+            print(
+                "No network was found.\n"
+                f"Install emogui again, or put a network's folder into {paths.user_models()}",
+                file=stdout,
+            )
+    return 0
+
+
+def _describe(model: ModelInfo) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "title": model.title,
+        "path": str(model.path),
+        "heads": {head: list(info.labels) for head, info in model.heads.items()},
+        "input_size": model.input_size,
+        "files": {
+            role: {"file": entry.file, "bytes": entry.bytes, "present": _present(model, role)}
+            for role, entry in model.files.items()
+        },
+        "metrics": [dict(metric) for metric in model.metrics],
+    }
+
+
+def _present(model: ModelInfo, role: str) -> bool:
+    return (model.path / model.files[role].file).is_file()
+
+
+def _size(model: ModelInfo) -> str:
+    """Megabytes of the files that are there."""
+    total = sum(model.files[role].bytes for role in model.files if _present(model, role))
+    return f"{total / 1e6:.1f} MB"
+
+
+def _figure(metric: Mapping[str, Any]) -> str:
+    """One line on how good a network is, and on what that was measured."""
+    what = ", ".join(
+        f"{name.replace('_', ' ')} {metric[name] * 100:.1f} %"
+        for name in ("accuracy", "balanced_accuracy", "macro_f1")
+        if isinstance(metric.get(name), int | float)
+    )
+    data = metric.get("data")
+    where = [
+        str(data.get("name", data.get("file", ""))) if isinstance(data, Mapping) else data,
+        metric.get("split"),
+        metric.get("labels") if isinstance(metric.get("labels"), str) else metric.get("head"),
+        f"n = {metric['n']:,}" if isinstance(metric.get("n"), int) else None,
+    ]
+    return f"{what or 'no figures'} on {', '.join(str(part) for part in where if part)}"
