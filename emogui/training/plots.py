@@ -1,0 +1,89 @@
+"""Figures of an evaluation: the confusion matrix and the reliability diagram."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emogui.training.metrics import ECE_BINS, Metrics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def confusion_figure(metrics: Metrics, title: str = "") -> Figure:
+    """The confusion matrix: counts as text, shares of the true class as shade.
+
+    Returns:
+        A matplotlib figure without pyplot's global state; ``savefig`` writes it.
+    """
+    from matplotlib.figure import Figure
+
+    counts = metrics.confusion
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+    side = 2.6 + 0.62 * len(metrics.labels)
+    figure = Figure(figsize=(side + 0.8, side), layout="constrained")
+    axes = figure.add_subplot()
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    names = [f"{label}\n(n = {n:,})" for label, n in zip(metrics.labels, totals[:, 0], strict=True)]
+    axes.set_xticks(range(len(names)), metrics.labels, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    for (row, column), count in np.ndenumerate(counts):
+        axes.text(
+            column,
+            row,
+            f"{count}\n{shares[row, column] * 100:.0f} %",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if shares[row, column] > 0.5 else "black",
+        )
+    figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
+    axes.set_title(title or f"Accuracy {metrics.accuracy:.4f}, n = {metrics.n:,}")
+    return figure
+
+
+def reliability_figure(metrics: Metrics, title: str = "") -> Figure:
+    """The reliability diagram: how often the network is right against how sure it is.
+
+    Below it stands how many faces each bin holds.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.4, 6.2), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    filled = [b for b in metrics.reliability if b.n]
+    left = [b.low for b in filled]
+    width = 1 / ECE_BINS
+    upper.bar(
+        left,
+        [b.accuracy for b in filled],
+        width=width,
+        align="edge",
+        color="#4c78a8",
+        edgecolor="white",
+        label="share that is right",
+    )
+    upper.plot(
+        [b.confidence for b in filled],
+        [b.accuracy for b in filled],
+        "o-",
+        color="#303030",
+        markersize=3,
+        linewidth=1,
+        label="at the bin's mean confidence",
+    )
+    upper.plot([0, 1], [0, 1], "--", color="#cf5a00", label="perfectly calibrated")
+    upper.set_xlim(0, 1)
+    upper.set_ylim(0, 1)
+    upper.set_ylabel("accuracy")
+    upper.legend(loc="upper left", fontsize=8)
+    upper.set_title(title or f"ECE {metrics.ece:.4f} ({ECE_BINS} bins), n = {metrics.n:,}")
+    lower.bar(left, [b.n for b in filled], width=width, align="edge", color="#9a9a9a")
+    lower.set_xlabel("confidence (top probability)")
+    lower.set_ylabel("faces")
+    return figure
