@@ -8,7 +8,7 @@ that users have.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
@@ -270,11 +270,11 @@ def _digests(dataset: EmotionDataset, rows: npt.NDArray[np.intp]) -> Iterable[by
         ).digest()
 
     if isinstance(faces, np.ndarray):
-        return map(digest, rows)
-    return _in_threads(digest, rows)
+        return map(digest, rows.tolist())
+    return _in_threads(digest, rows.tolist())
 
 
-def _in_threads(digest: Any, rows: npt.NDArray[np.intp]) -> Iterable[bytes]:
+def _in_threads(digest: Callable[[int], bytes], rows: Sequence[int]) -> Iterable[bytes]:
     """Decoding releases the interpreter lock, so threads read files side by side."""
     from concurrent.futures import ThreadPoolExecutor
 

@@ -64,9 +64,14 @@ def load_npz(path: Path) -> EmotionDataset:
 def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
     wanted = {*_KEYS, *_VOTE_KEYS}
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # NumPy leaves a file open that it cannot read, so it is not the one to open it.
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DatasetError(f"{path.name} holds one array, not the named arrays of an .npz.")
+                raise DatasetError(
+                    f"{path.name} holds no named arrays, as an .npz data set has.",
+                    "Write it with numpy.savez.",
+                )
             return {key: archive[key] for key in archive.files if key in wanted}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
