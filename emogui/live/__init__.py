@@ -1,1 +1,1 @@
-"""Live analysis of a camera or a played video, in threads of its own."""
+"""Live sources: the threads that capture and analyse, and what they hand to a watcher."""

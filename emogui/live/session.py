@@ -1,0 +1,333 @@
+"""A running camera or video: one thread captures, another analyses, neither waits for the other.
+
+The window (or whoever watches) calls `LiveSession.poll` and never waits. The capture thread
+alone opens, reads and releases the source. The inference thread always takes the newest frame,
+so pictures are shown at the source's rate however long an analysis takes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+import numpy as np
+
+from emogui.errors import EmoguiError, SourceError
+from emogui.live.mailbox import Mailbox
+from emogui.live.statistics import LiveStatistics, Recorder
+from emogui.live.tracks import FaceTracks
+from emogui.media.source import FrameSource
+from emogui.types import Frame, FrameResult
+
+logger = logging.getLogger(__name__)
+
+Analyze = Callable[[Frame], FrameResult]
+
+OPEN_LIMIT_S = 8.0
+"""A source that takes longer than this to open is given up."""
+
+_numbers = itertools.count(1)
+
+
+class LiveState(Enum):
+    """How far a session is; the last three are final."""
+
+    OPENING = auto()
+    RUNNING = auto()
+    ENDED = auto()
+    FAILED = auto()
+    STOPPED = auto()
+
+    @property
+    def final(self) -> bool:
+        return self in (LiveState.ENDED, LiveState.FAILED, LiveState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysed:
+    """A result with the frame that it was made from."""
+
+    frame: Frame
+    result: FrameResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveUpdate:
+    """What ``poll`` hands out.
+
+    Attributes:
+        session: number of the session, unique in the process.
+        state: how far it is.
+        source_name, is_camera: of the source, once it is open; ``""`` and None before.
+        frame: the newest frame, or None before the first.
+        newest: the newest result with its frame; None before the first and while the analysis
+            is off. The faces carry the numbers of their tracks and smoothed probabilities.
+        statistics: counts and rates.
+        error: why the session failed.
+        analysis_error: why a frame could not be analysed; handed out once for each analysis
+            that was set, however often it fails.
+    """
+
+    session: int
+    state: LiveState
+    source_name: str
+    is_camera: bool | None
+    frame: Frame | None
+    newest: Analysed | None
+    statistics: LiveStatistics
+    error: EmoguiError | None = None
+    analysis_error: EmoguiError | None = None
+
+
+class LiveSession:
+    """See the module. A session runs once; to start again, make a new one.
+
+    Args:
+        open_source: makes the source; called in the capture thread, may take long, may raise.
+        analyze: what to do with frames, called in the inference thread; None for nothing. It
+            can be set at any time.
+        on_frame: called in the capture thread with every frame, for a renderer's mailbox; must
+            return at once.
+        open_limit_s: seconds after which a source that does not open is given up.
+        tracks: makes the memory for faces, anew for every analysis that is set.
+    """
+
+    def __init__(
+        self,
+        open_source: Callable[[], FrameSource],
+        analyze: Analyze | None = None,
+        *,
+        on_frame: Callable[[Frame], None] | None = None,
+        open_limit_s: float = OPEN_LIMIT_S,
+        tracks: Callable[[], FaceTracks] = FaceTracks,
+    ) -> None:
+        self.number = next(_numbers)
+        self._open_source = open_source
+        self._on_frame = on_frame
+        self._open_limit_s = open_limit_s
+        self._make_tracks = tracks
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._frames: Mailbox[Frame] = Mailbox()
+        self._to_analyse: Mailbox[Frame] = Mailbox()
+        self._recorder = Recorder()
+        # All below are guarded by the lock.
+        self._state = LiveState.OPENING
+        self._error: EmoguiError | None = None
+        self._source: FrameSource | None = None
+        self._source_name = ""
+        self._is_camera: bool | None = None
+        self._started_at = self._last_frame_at = 0.0
+        self._analyze, self._generation = analyze, 0
+        self._analysed: Analysed | None = None
+        self._analysis_error: EmoguiError | None = None
+        # Only the thread that polls uses these.
+        self._shown: Frame | None = None
+        self._shown_result: Analysed | None = None
+        self._threads = [
+            threading.Thread(target=run, name=f"live-{self.number}-{name}", daemon=True)
+            for name, run in (("capture", self._capture), ("inference", self._infer))
+        ]
+
+    # For the thread that watches
+
+    def start(self) -> None:
+        """Starts both threads; the source is opened in one of them."""
+        self._started_at = time.monotonic()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Tells both threads to end and returns at once; see ``alive``."""
+        self._finish(LiveState.STOPPED)
+
+    @property
+    def alive(self) -> bool:
+        """Whether a thread of the session is still running."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def analyze(self) -> Analyze | None:
+        """What is done with frames; None while the analysis is off."""
+        with self._lock:
+            return self._analyze
+
+    @analyze.setter
+    def analyze(self, analyze: Analyze | None) -> None:
+        with self._lock:
+            self._analyze = analyze
+            self._generation += 1  # a result under way is of the former one and is dropped
+            self._analysed = self._analysis_error = None
+
+    def poll(self) -> LiveUpdate:
+        """What is new; never waits. To be called from one thread, some 60 times a second."""
+        self._watch()
+        frame = self._frames.take()
+        if frame is not None:
+            self._shown = frame
+            self._recorder.shown(frame.captured_at)
+        with self._lock:
+            newest = self._analysed
+            analysis_error, self._analysis_error = self._analysis_error, None
+            state, error = self._state, self._error
+            name, is_camera = self._source_name, self._is_camera
+        if newest is not None and newest is not self._shown_result:
+            self._recorder.result_shown(newest.frame.captured_at)
+        self._shown_result = newest
+        statistics = self._recorder.snapshot(self._frames.replaced)
+        return LiveUpdate(
+            self.number,
+            state,
+            name,
+            is_camera,
+            self._shown,
+            newest,
+            statistics,
+            error,
+            analysis_error,
+        )
+
+    def _watch(self) -> None:
+        """Gives up a source that hangs; its thread ends whenever the system lets it."""
+        now = time.monotonic()
+        with self._lock:
+            state, source, last = self._state, self._source, self._last_frame_at
+            name = self._source_name
+        if state is LiveState.OPENING and self._started_at:
+            if now - self._started_at > self._open_limit_s:
+                self._finish(
+                    LiveState.FAILED,
+                    SourceError(
+                        f"The source did not open within {self._open_limit_s:.0f} seconds.",
+                        "Check that it is connected and that no other program uses it.",
+                    ),
+                )
+        elif state is LiveState.RUNNING and source and now - last > source.patience_s:
+            self._finish(
+                LiveState.FAILED,
+                SourceError(
+                    f"The source '{name}' stopped delivering pictures.",
+                    "Check that it is connected, then try again.",
+                ),
+            )
+
+    def _finish(self, state: LiveState, error: EmoguiError | None = None) -> None:
+        """Goes to a final state, unless in one already, and has both threads end."""
+        with self._lock:
+            if not self._state.final:
+                self._state, self._error = state, error
+            source = self._source
+        self._stop.set()
+        self._to_analyse.close()
+        if source is not None:
+            with suppress(Exception):  # it only hurries the end, which comes anyway
+                source.interrupt()
+
+    # The capture thread
+
+    def _capture(self) -> None:
+        try:
+            with self._open_source() as source:
+                if not self._opened(source):
+                    return
+                while not self._stop.is_set():
+                    frame = source.read()
+                    if frame is None:
+                        break
+                    self._deliver(frame)
+        except EmoguiError as error:
+            self._finish(LiveState.FAILED, error)
+        except Exception as error:
+            logger.exception("The source failed")
+            self._finish(
+                LiveState.FAILED,
+                SourceError(
+                    f"The source failed: {type(error).__name__}: {error}".rstrip(": ") + ".",
+                    "Try again, or choose another source.",
+                ),
+            )
+        else:
+            self._finish(LiveState.ENDED)
+
+    def _opened(self, source: FrameSource) -> bool:
+        with self._lock:
+            self._source = source
+            self._source_name, self._is_camera = source.name, source.is_camera
+            self._last_frame_at = time.monotonic()
+            if self._state is LiveState.OPENING:
+                self._state = LiveState.RUNNING
+        return not self._stop.is_set()
+
+    def _deliver(self, frame: Frame) -> None:
+        _check(frame)
+        frame = replace(frame, session=self.number)
+        with self._lock:
+            if self._state is not LiveState.RUNNING:
+                return
+            self._last_frame_at = time.monotonic()
+            analysing = self._analyze is not None
+        self._recorder.captured(frame.index)
+        self._frames.put(frame)
+        if analysing:
+            self._to_analyse.put(frame)
+        if self._on_frame is not None:
+            self._on_frame(frame)
+
+    # The inference thread
+
+    def _infer(self) -> None:
+        tracks, tracks_of, failed_of = self._make_tracks(), 0, -1
+        while (frame := self._to_analyse.take(None)) is not None:
+            with self._lock:
+                analyze, generation = self._analyze, self._generation
+            if analyze is None:
+                continue
+            if generation != tracks_of:
+                tracks, tracks_of = self._make_tracks(), generation
+            try:
+                result = tracks.update(analyze(frame), frame.time_s)
+            except Exception as error:
+                if generation != failed_of:
+                    failed_of = generation
+                    self._report(error, generation)
+                continue
+            self._recorder.analysed()
+            with self._lock:
+                if generation == self._generation and not self._stop.is_set():
+                    self._analysed = Analysed(frame, result)
+
+    def _report(self, error: Exception, generation: int) -> None:
+        if not isinstance(error, EmoguiError):
+            logger.error("A frame could not be analysed", exc_info=error)
+            error = EmoguiError(
+                f"A frame could not be analysed: {type(error).__name__}: {error}".rstrip(": ")
+                + ".",
+                "The pictures go on. Choose another model or detector, or start Detect again.",
+            )
+        with self._lock:
+            if generation == self._generation:
+                self._analysis_error = error
+
+
+def _check(frame: Frame) -> None:
+    """A source is not trusted to keep its promise: what follows relies on the array's form."""
+    image = frame.image
+    if (
+        not isinstance(image, np.ndarray)
+        or image.dtype != np.uint8
+        or image.ndim != 3
+        or image.shape[2] != 3
+        or image.size == 0
+    ):
+        came = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image)
+        raise SourceError(
+            "The source delivered something that is no picture: expected RGB uint8 of shape "
+            f"(height, width, 3), got {came}.",
+            "Choose another source.",
+        )
