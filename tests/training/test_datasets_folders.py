@@ -290,7 +290,11 @@ def test_affectnet_annotation_errors(tmp_path, small_fer):
 
 
 def test_empty_folder(tmp_path):
-    with pytest.raises(DatasetError, match="is empty"):
+    with pytest.raises(DatasetError, match="no class folders and no pictures"):
+        load_dataset(tmp_path)
+    for name in ("notes", "logs"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(DatasetError, match="hold no pictures"):
         load_dataset(tmp_path)
 
 

@@ -136,7 +136,7 @@ def test_csv_row_errors(tmp_path, message):
         (b"", "is empty"),
         (b"emotion,pixels,Usage\n", "no rows"),
         (b"emotion,pixels\n0,1 2\n", "lacks the column Usage"),
-        (b"emotion;pixels;Usage\n0;1;Training\n", "lacks the column emotion, pixels, Usage"),
+        (b"emotion;pixels;Usage\n0;1;Training\n", "lacks the columns emotion, pixels, Usage"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "not a text file"),
         (b"emotion,pixels,Usage\n0,\xff\xfe,Training\n", "not a text file"),
         (b"emotion,pixels,Usage\n0," + b"1 " * 100_000 + b",Training\n", "not a text file"),
@@ -162,7 +162,7 @@ def test_votes_given_as_the_data(votes):
 
 def test_data_given_as_the_votes(small_fer, tmp_path):
     path = small_fer.csv(tmp_path / "fer2013.csv")
-    with pytest.raises(DatasetError, match="lacks the column neutral"):
+    with pytest.raises(DatasetError, match="lacks the columns neutral"):
         load_dataset(path, votes=path)
 
 

@@ -64,6 +64,8 @@ def load_folder(root: Path, votes: Path | None = None) -> EmotionDataset:
             )
         return affectnet.load_annotations(root)
     pictures = _pictures(root)
+    if not pictures:
+        raise DatasetError(f"The folders in {root} hold no pictures.", _LAYOUT)
     names = [parse_name(picture.name) for picture in pictures]
     fer2013 = any(name is not None for name in names)
     meaning = words.class_words((p.folder for p in pictures), fer2013=fer2013, where=root.name)
@@ -140,7 +142,7 @@ def _pictures(root: Path) -> list[_Picture]:
         raise DatasetError(
             f"The pictures in {root} lie in no class folder."
             if loose
-            else f"The folder {root} is empty: no class folders and no pictures.",
+            else f"The folder {root} holds no class folders and no pictures.",
             _LAYOUT,
         )
     parts = {folder: words.split_word(folder.name) for folder in folders}
@@ -166,7 +168,7 @@ def _in_classes(root: Path, folders: Sequence[Path], part: str | None) -> list[_
     pictures: list[_Picture] = []
     for folder in folders:
         names = find_pictures(root, folder)
-        if not names:
+        if not names and _means_something(folder.name):
             raise DatasetError(
                 f"The folder {folder.relative_to(root).as_posix()} in {root} has no pictures.",
                 "Remove it if the class is meant to be absent; else get the data set again.",

@@ -53,7 +53,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
         missing = [name for name in columns if name.lower() not in header]
         if missing:
             raise DatasetError(
-                f"{path.name} lacks the column {', '.join(missing)}; "
+                f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
                 f"its first line reads: {', '.join(header)[:80]}.",
                 f"The columns {', '.join(columns)} are needed, separated by commas.",
             )
