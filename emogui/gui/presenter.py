@@ -203,7 +203,9 @@ class Presenter:
         at = self._documents.index(self._current)
         gone = self._documents.pop(at)
         self._forget(gone)
-        self._current = self._documents[min(at, len(self._documents) - 1)] if self._documents else None
+        self._current = (
+            self._documents[min(at, len(self._documents) - 1)] if self._documents else None
+        )
         self._advance()
 
     def detect(self) -> None:

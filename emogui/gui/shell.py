@@ -1,24 +1,24 @@
-"""The main window: buttons, tabs, banner and status line, and what each action does."""
+"""The main window: buttons, tabs, banner and status line."""
 
 from __future__ import annotations
 
-import logging
 import tkinter
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
-from emogui.gui.actions import ACTIONS, BY_NAME, ON_PICTURE, accelerator, sequences
+from emogui.gui.actions import BY_NAME, accelerator
+from emogui.gui.catalogue import Catalogue, head_title
 from emogui.gui.context import View, ViewContext
+from emogui.gui.presenter import Presenter, Stage
 from emogui.gui.views.image import ImageView
 from emogui.gui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from emogui.gui.views.live import LiveView
-
-logger = logging.getLogger(__name__)
 
 
 class Shell(ttk.Frame):
@@ -27,15 +27,16 @@ class Shell(ttk.Frame):
     Args:
         root: the window.
         context: what the views get too.
-        close: ends the program.
+        do: does the action of a name (see ``emogui.gui.actions``).
     """
 
-    def __init__(self, root: ttk.App, context: ViewContext, close: Callable[[], None]) -> None:
+    def __init__(self, root: ttk.App, context: ViewContext, do: Callable[[str], None]) -> None:
         super().__init__(root)
-        self.root, self.context, self._close = root, context, close
+        self.root, self.context, self._do = root, context, do
         self.mac = root.winsys == "aqua"
         self.live: LiveView | None = None
         self._shown: View | None = None
+        self.catalogue: Catalogue | None = None
         self.rowconfigure(2, weight=1)
         self.columnconfigure(0, weight=1)
         self._build_toolbar()
@@ -45,7 +46,8 @@ class Shell(ttk.Frame):
         self._build_tabs()
         self._build_status()
         context.screen = self
-        self._bind_keys()
+        self.image.changed = self.refresh
+        self.refresh()
 
     # Parts
 
@@ -64,13 +66,13 @@ class Shell(ttk.Frame):
         )
         for name, text, icon, style in plan:
             button = ttk.Button(
-                bar, text=text, icon=icon, bootstyle=style, command=lambda n=name: self.do(n)
+                bar, text=text, icon=icon, bootstyle=style, command=lambda n=name: self._do(n)
             )
             button.pack(side="left", padx=(0, px(8)))
             self._tip(button, name)
             self.buttons[name] = button
         leave = ttk.Button(
-            bar, text="Exit", icon="box-arrow-right", command=lambda: self.do("exit")
+            bar, text="Exit", icon="box-arrow-right", command=lambda: self._do("exit")
         )
         leave.pack(side="right")
         self._tip(leave, "exit")
@@ -102,12 +104,11 @@ class Shell(ttk.Frame):
         self.progress = ttk.Progressbar(bar, length=px(140), mode="indeterminate")
         self.progress.grid(row=0, column=1, padx=px(10))
         self.cancel_button = ttk.Button(
-            bar, text="Cancel", bootstyle="link", command=lambda: self.do("cancel"), padding=0
+            bar, text="Cancel", bootstyle="link", command=lambda: self._do("cancel"), padding=0
         )
         self.cancel_button.grid(row=0, column=2, padx=(0, px(12)))
         self.using = ttk.Label(bar, anchor="e", style="Muted.TLabel")
         self.using.grid(row=0, column=3, sticky="e")
-        self.set_progress(None)
 
     # What the context shows things with
 
@@ -123,8 +124,24 @@ class Shell(ttk.Frame):
     def show_status(self, text: str) -> None:
         self.status.configure(text=text)
 
-    def set_progress(self, progress: tuple[int, int] | None) -> None:
-        """Shows (done, of) and Cancel; an endless bar where there is one thing; None hides."""
+    def _set_progress(self, progress: tuple[int, int] | None) -> None:
+        """Shows (done, of) with a way to cancel; an endless bar for one thing; None hides."""
+        if progress is None:
+            self.progress.stop()
+            self.progress.grid_remove()
+            self.cancel_button.grid_remove()
+            return
+        done, of = progress
+        mode = "determinate" if of > 1 else "indeterminate"
+        if str(self.progress.cget("mode")) != mode or not self.progress.winfo_manager():
+            self.progress.stop()
+            self.progress.configure(mode=mode)
+            if mode == "indeterminate":
+                self.progress.start(40)
+        if mode == "determinate":
+            self.progress.configure(maximum=of, value=done)
+        self.progress.grid()
+        self.cancel_button.grid()
 
     # Tabs
 
@@ -145,6 +162,10 @@ class Shell(ttk.Frame):
             self.live.pack(fill="both", expand=True)
         return self.live
 
+    def views(self) -> list[View]:
+        """The views that have been made."""
+        return [self.image] if self.live is None else [self.image, self.live]
+
     def _tab_changed(self) -> None:
         if self.context.closing:
             return
@@ -154,32 +175,63 @@ class Shell(ttk.Frame):
                 self._shown.on_hide()
             self._shown = view
             view.on_show()
+            self.refresh()
 
-    # Actions
+    # State of the buttons and the status line
 
-    def do(self, name: str) -> None:
-        """Does the action of that name (see ``emogui.gui.actions``)."""
-        if not self.context.closing:
-            getattr(self, f"do_{name}")()
+    def refresh(self) -> None:
+        """Brings buttons, progress and status line up to date with the Image tab."""
+        presenter = self.image.presenter
+        shown = presenter.current
+        several = len(presenter.documents) > 1
+        on_image = not self.on_live
+        self._enable("detect", not on_image or shown is not None)
+        self._enable("previous_picture", several and on_image)
+        self._enable("next_picture", several and on_image)
+        has_result = shown is not None and shown.result is not None and shown.image is not None
+        self._enable("save_picture", has_result and on_image)
+        busy = presenter.busy and any(d.wanted for d in presenter.documents)
+        self._set_progress(presenter.progress if busy and on_image else None)
+        if on_image:
+            self.show_status(status_text(presenter))
+        self.show_using()
 
-    def _bind_keys(self) -> None:
-        for group in ACTIONS.values():
-            for action in group:
-                if action.name in ON_PICTURE:
-                    continue
-                for keys in (action.keys, *action.also):
-                    for sequence in sequences(keys, mac=self.mac):
-                        self.root.bind(sequence, lambda _e, n=action.name: self._key(n), add="+")
+    def show_using(self) -> None:
+        """Writes the present choice at the end of the status line."""
+        choice = self.context.choice
+        catalogue = self.catalogue
+        model = catalogue.model(choice.model) if catalogue else None
+        detector = catalogue.detector(choice.detector) if catalogue else None
+        parts = (
+            model.title if model else Path(choice.model).name,
+            head_title(choice.labels),
+            detector.title if detector else choice.detector,
+        )
+        self.using.configure(text="  ·  ".join(parts))
 
-    def _key(self, name: str) -> str:
-        self.do(name)
-        return "break"
+    def _enable(self, name: str, on: bool) -> None:
+        self.buttons[name].configure(state="normal" if on else "disabled")
 
-    def do_exit(self) -> None:
-        self._close()
 
-    def do_detect(self) -> None:
-        if self.on_live:
-            self.live_view().toggle_analysis()
-        else:
-            self.image.detect()
+def status_text(presenter: Presenter) -> str:
+    """What the Image tab is doing or has done, in one line."""
+    shown = presenter.current
+    if presenter.models_loading:
+        return "Loading the models…"
+    done, of = presenter.progress
+    if of > 1:
+        return f"Analysing the opened pictures: {done} of {of} done"
+    if shown is None:
+        return "Ready" if presenter.ready_choice else "Starting…"
+    if shown.stage is Stage.READING:
+        return f"Reading {shown.name}…"
+    if shown.stage is Stage.ANALYSING:
+        return f"Looking for faces in {shown.name}…"
+    if shown.result is None:
+        return shown.name
+    number = len(shown.result.faces)
+    found = "No face found" if not number else "1 face" if number == 1 else f"{number} faces"
+    total = shown.result.timings_ms.get("total")
+    size = f"{shown.result.width} × {shown.result.height}"
+    parts = [shown.name, size, found, *([f"{total:.0f} ms"] if total is not None else [])]
+    return "  ·  ".join(parts)

@@ -1,0 +1,133 @@
+"""The menu bar: the actions with their shortcuts, and the models and detectors to pick from."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+
+import ttkbootstrap as ttk
+
+from emogui.gui.actions import ACTIONS, BY_NAME, accelerator
+from emogui.gui.catalogue import Catalogue, head_title
+from emogui.gui.choice import Choice
+
+SEPARATORS_BEFORE = frozenset(
+    {"save_picture", "copy_picture", "close_picture", "settings", "exit", "next_face",
+     "next_picture", "zoom_in", "show_image", "toggle_theme", "about"}
+)  # fmt: skip
+_BETWEEN = "\t"
+
+
+class Menus:
+    """Builds the menu bar and keeps its radio marks right.
+
+    Args:
+        root: the window.
+        do: does the action of a name.
+        pick_model: called with a model's name or folder and the head.
+        pick_detector: called with a detector's name.
+        pick_theme: called with ``"light"``, ``"dark"`` or ``"system"``.
+    """
+
+    def __init__(
+        self,
+        root: ttk.App,
+        do: Callable[[str], None],
+        pick_model: Callable[[str, str], None],
+        pick_detector: Callable[[str], None],
+        pick_theme: Callable[[str], None],
+    ) -> None:
+        self._do = do
+        self._mac = root.winsys == "aqua"
+        self._pick_model = pick_model
+        self._pick_detector = pick_detector
+        self.model_var = tkinter.StringVar(root)
+        self.detector_var = tkinter.StringVar(root)
+        self.theme_var = tkinter.StringVar(root)
+        self.bar = ttk.Menu(root)
+        self.menus: dict[str, ttk.Menu] = {}
+        if self._mac:
+            apple = self.bar.add_application_menu()
+            apple.add_command(label="About emogui", command=lambda: do("about"))
+            apple.on_preferences(lambda: do("settings"))
+            apple.on_quit(lambda: do("exit"))
+        for group in ACTIONS:
+            menu = ttk.Menu(self.bar, tearoff=False)
+            self.menus[group] = menu
+            self.bar.add_cascade(label=group, menu=menu, underline=-1 if self._mac else 0)
+        for group in ("File", "Faces", "Help"):
+            for action in ACTIONS[group]:
+                self._add(self.menus[group], action.name)
+        self._build_view(pick_theme)
+        self.fill(None)
+        root.configure(menu=self.bar)
+
+    def _build_view(self, pick_theme: Callable[[str], None]) -> None:
+        menu = self.menus["View"]
+        for action in ACTIONS["View"]:
+            self._add(menu, action.name)
+        for mode, title in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
+            menu.add_radiobutton(
+                label=title,
+                variable=self.theme_var,
+                value=mode,
+                command=lambda m=mode: pick_theme(m),
+            )
+
+    def _add(self, menu: ttk.Menu, name: str) -> None:
+        if name in SEPARATORS_BEFORE and menu.index("end") is not None:
+            menu.add_separator()
+        action = BY_NAME[name]
+        menu.add_command(
+            label=action.title,
+            accelerator=accelerator(action.keys, mac=self._mac),
+            command=lambda: self._do(name),
+        )
+
+    def fill(self, catalogue: Catalogue | None) -> None:
+        """Lists the models, each with its heads, and the detectors; None while not yet known."""
+        model, detector = self.menus["Model"], self.menus["Detector"]
+        model.delete(0, "end")
+        detector.delete(0, "end")
+        if catalogue is None:
+            for menu in (model, detector):
+                menu.add_command(label="Looking what is installed…", state="disabled")
+            return
+        for entry in catalogue.models:
+            for head, count in entry.heads:
+                model.add_radiobutton(
+                    label=f"{entry.title}:  {head_title(head, count)}",
+                    variable=self.model_var,
+                    value=f"{entry.model}{_BETWEEN}{head}",
+                    command=lambda e=entry.model, h=head: self._pick_model(e, h),
+                )
+        if not catalogue.models:
+            model.add_command(label="No model is installed", state="disabled")
+        model.add_separator()
+        for action in ACTIONS["Model"]:
+            self._add(model, action.name)
+        for one in catalogue.detectors:
+            detector.add_radiobutton(
+                label=f"{one.title} (needs its model file)…" if one.needs_file else one.title,
+                variable=self.detector_var,
+                value=one.name,
+                command=lambda n=one.name: self._pick_detector(n),
+            )
+        detector.add_separator()
+        for action in ACTIONS["Detector"]:
+            self._add(detector, action.name)
+
+    def mark(self, choice: Choice, theme: str) -> None:
+        """Sets the radio marks."""
+        self.model_var.set(f"{choice.model}{_BETWEEN}{choice.labels}")
+        self.detector_var.set(choice.detector)
+        self.theme_var.set(theme)
+
+    def enable(self, states: dict[str, bool]) -> None:
+        """Enables or greys actions by name."""
+        for group in ("File", "Faces"):
+            menu = self.menus[group]
+            for name, on in states.items():
+                action = BY_NAME[name]
+                if action in ACTIONS[group]:
+                    menu.entryconfigure(action.title, state="normal" if on else "disabled")

@@ -1,0 +1,229 @@
+"""The Image tab: the picture with its faces, the selected face's chart, the opened pictures."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ttkbootstrap as ttk
+
+from emogui.errors import EmoguiError
+from emogui.gui.actions import BY_NAME, ON_PICTURE, sequences
+from emogui.gui.catalogue import head_title
+from emogui.gui.context import Lane, ViewContext
+from emogui.gui.engine import Engine
+from emogui.gui.messages import Command, ReadPicture
+from emogui.gui.presenter import Document, Presenter, Stage, reading_order
+from emogui.gui.widgets.face_panel import FacePanel
+from emogui.gui.widgets.image_canvas import ImageCanvas
+from emogui.gui.widgets.picture_list import PictureList
+
+NO_FACE = (
+    "If there is one, it may be too small, turned away or hidden. "
+    "Try a lower threshold in the settings, or another detector in the Detector menu, "
+    "and press Detect."
+)
+
+
+class ImageView(ttk.Frame):
+    """See the module; keeps the contract of ``emogui.gui.context``."""
+
+    def __init__(self, parent: tkinter.Misc, context: ViewContext) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.changed: Callable[[], None] = lambda: None
+        """Called after each change, for the buttons and the status line."""
+        self.explain: Callable[[], None] = lambda: None
+        self.adjust: Callable[[], None] = lambda: None
+        self._engine = Engine(
+            context.make_analyzer, lambda m: context.post(lambda: self.presenter.handle(m))
+        )
+        self.presenter = Presenter(
+            self._send,
+            self._render,
+            context.choice,
+            detect_on_open=context.settings.detect_on_open,
+        )
+        self._shown_error: EmoguiError | None = None
+        self._ready = False
+        self._build()
+        context.on_choice(self.presenter.set_choice)
+        context.on_settings(self._settings_changed)
+        context.on_theme(self._restyle)
+        self._ready = True
+        self._render()
+
+    def _build(self) -> None:
+        px = self.context.px
+        self.rowconfigure(0, weight=1)
+        self.columnconfigure(0, weight=1)
+        self.canvas = ImageCanvas(self, self.context, self.presenter.select)
+        self.canvas.grid(row=0, column=0, sticky="nsew", padx=(px(12), 0), pady=px(10))
+        side = ttk.Frame(self, padding=(px(18), px(12), px(16), px(8)), width=px(330))
+        side.grid(row=0, column=1, sticky="ns")
+        side.grid_propagate(False)
+        side.columnconfigure(0, weight=1)
+        side.rowconfigure(1, weight=1)
+        self.panel = FacePanel(side, self.context, lambda: self.explain(), lambda: self.adjust())
+        self.panel.grid(row=0, column=0, sticky="ew")
+        self.list = PictureList(side, self.context, self.presenter.show)
+        self.list.grid(row=1, column=0, sticky="nsew", pady=(px(16), 0))
+        mac = str(self.tk.call("tk", "windowingsystem")) == "aqua"
+        steps = {
+            "next_face": lambda: self.presenter.select_next(1),
+            "previous_face": lambda: self.presenter.select_next(-1),
+            "next_picture": lambda: self.presenter.step(1),
+            "previous_picture": lambda: self.presenter.step(-1),
+        }
+        for name in ON_PICTURE:
+            for keys in (BY_NAME[name].keys, *BY_NAME[name].also):
+                for sequence in sequences(keys, mac=mac):
+                    self.canvas.bind(sequence, lambda _event, do=steps[name]: do())
+
+    # The contract for views
+
+    def on_show(self) -> None:
+        self.canvas.focus_set()
+
+    def on_hide(self) -> None:
+        """Nothing of it runs while it is hidden, except what was asked for."""
+
+    def close(self) -> None:
+        self.presenter.cancel()
+
+    def is_closed(self) -> bool:
+        return True
+
+    # What the user does
+
+    def start(self) -> None:
+        """Loads the models; called when the window is visible and the workers run."""
+        self.presenter.prepare()
+
+    def open(self, paths: Sequence[str]) -> None:
+        """Opens files, and the pictures in folders."""
+        if not paths:
+            return
+        if any(Path(path).is_dir() for path in paths):
+            self.context.submit(
+                lambda: _expand(paths), self._open_found, doing="looking for pictures"
+            )
+        else:
+            self.presenter.open(paths)
+            self.canvas.focus_set()
+
+    def _open_found(self, found: list[str]) -> None:
+        if found:
+            self.presenter.open(found)
+        else:
+            self.context.show_error(
+                EmoguiError("There is no picture in that folder.", "Open another one.")
+            )
+
+    def detect(self) -> None:
+        self.context.clear_error()
+        if self.presenter.current is None:
+            self.context.show_status("Open a picture first, then Detect looks for faces in it.")
+        else:
+            self.presenter.detect()
+
+    # Within
+
+    def _send(self, command: Command) -> None:
+        lane: Lane = "read" if isinstance(command, ReadPicture) else "analyse"
+        self.context.submit(lambda: self._engine.run(command), lane=lane)
+
+    def _settings_changed(self, _settings: object) -> None:
+        self.presenter.detect_on_open = self.context.settings.detect_on_open
+
+    def _restyle(self) -> None:
+        self.canvas.restyle()
+        self.panel.restyle()
+
+    def _render(self) -> None:
+        """Shows what the presenter says."""
+        if not self._ready or self.context.closing:
+            return
+        presenter = self.presenter
+        shown = presenter.current
+        if shown is None:
+            self.canvas.show(None, None, None)
+            self.canvas.show_message(
+                "images",
+                "Drop a picture here",
+                "or press Open to choose one, or paste one from the clipboard",
+            )
+        else:
+            self.canvas.show(shown.image, shown.result, shown.selected)
+            if shown.image is None and shown.stage is Stage.FAILED:
+                self.canvas.show_message(
+                    "file-earmark-x", f"{shown.name} could not be opened", str(shown.error or "")
+                )
+            elif shown.image is None:
+                self.canvas.show_message("", f"Reading {shown.name}…", "")
+        self._render_panel(shown)
+        self._render_list()
+        self._render_error(shown)
+        self.changed()
+
+    def _render_panel(self, shown: Document | None) -> None:
+        panel = self.panel
+        if shown is None:
+            panel.show_text("", "The chart of the selected face appears here.")
+        elif shown.face is not None and shown.result is not None and shown.selected is not None:
+            faces = shown.result.faces
+            place = reading_order(faces).index(shown.selected) + 1
+            panel.show_face(shown.face, place, len(faces), self._found_with(shown))
+        elif shown.stage is Stage.ANALYSING or shown.wanted:
+            if self.presenter.models_loading:
+                panel.show_text("One moment", "The models are being loaded…")
+            else:
+                panel.show_text("One moment", "Looking for faces…")
+        elif shown.error is not None:
+            panel.show_text("No result", f"{shown.error.message}\n\n{shown.error.hint}".strip())
+        elif shown.result is not None and not shown.result.faces:
+            panel.show_text("No face found", NO_FACE, adjust=True)
+        elif shown.result is not None:
+            panel.show_text("", "Click a face, or use the arrow keys, to see its chart.")
+        else:
+            panel.show_text("", "Press Detect to look for faces.")
+
+    def _found_with(self, shown: Document) -> str:
+        result = shown.result
+        assert result is not None
+        text = f"{result.model}, {head_title(result.labels)}, {result.detector}"
+        if self.presenter.outdated:
+            text += "\nYour choice has changed: press Detect to update."
+        return text
+
+    def _render_list(self) -> None:
+        documents = self.presenter.documents
+        if len(documents) > 1:
+            self.list.grid()
+        else:
+            self.list.grid_remove()
+        self.list.update_rows(documents, self.presenter.position)
+
+    def _render_error(self, shown: Document | None) -> None:
+        """Puts a new error into the banner; one that was dismissed does not come again."""
+        error = self.presenter.models_error or (shown.error if shown is not None else None)
+        if error is not self._shown_error:
+            if error is not None:
+                self.context.show_error(error)
+            else:
+                self.context.clear_error()
+            self._shown_error = error
+
+
+def _expand(paths: Sequence[str]) -> list[str]:
+    """Files as they are, folders as the pictures in them; runs in a worker."""
+    from emogui.media.image import find_images
+
+    found: list[str] = []
+    for path in paths:
+        if Path(path).is_dir():
+            found += [name for name, error in find_images([path]) if error is None]
+        else:
+            found.append(path)
+    return found

@@ -1,0 +1,160 @@
+"""Frames and labels of faces as Canvas items, moved rather than made anew."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from tkinter.font import nametofont
+
+from emogui.gui.context import ViewContext
+from emogui.gui.viewport import Viewport
+from emogui.output import palette
+from emogui.output.tags import place_tag, tag_texts
+from emogui.types import FaceBox, FaceResult
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """The Canvas items of one face."""
+
+    halo: int
+    frame: int
+    plate: int
+    text: int
+
+    def all(self) -> tuple[int, int, int, int]:
+        return self.halo, self.frame, self.plate, self.text
+
+
+class FaceItems:
+    """The faces of one picture on a Canvas."""
+
+    def __init__(self, canvas: tkinter.Canvas, context: ViewContext) -> None:
+        self._canvas = canvas
+        self._context = context
+        self._items: list[_Items] = []
+        self.labels: list[FaceBox] = []
+        """Where each label lies in the view, in the order of the faces."""
+        self.font = nametofont("EmoguiBold", root=canvas)
+
+    def clear(self) -> None:
+        self._fit_number(0)
+        self.labels = []
+
+    def label_at(self, x: float, y: float) -> int | None:
+        """Index of the face whose label is at a point of the view."""
+        for index, label in enumerate(self.labels):
+            if label.x <= x < label.right and label.y <= y < label.bottom:
+                return index
+        return None
+
+    def text(self, index: int) -> str:
+        """What the label of a face says."""
+        return str(self._canvas.itemcget(self._items[index].text, "text"))
+
+    def is_dashed(self, index: int) -> bool:
+        return bool(self._canvas.itemcget(self._items[index].frame, "dash"))
+
+    def draw(
+        self,
+        faces: Sequence[FaceResult],
+        viewport: Viewport,
+        selected: int | None,
+        size: tuple[int, int],
+    ) -> None:
+        """Draws the faces where the viewport puts them.
+
+        Args:
+            faces: those of the picture in sight.
+            viewport: the mapping from picture to view.
+            selected: index of the face to emphasise.
+            size: width and height of the view.
+        """
+        self._fit_number(len(faces))
+        boxes = [_whole(viewport.to_view(face.box)) for face in faces]
+        places: dict[int, FaceBox] = {}
+        # The selected face chooses its label's place first, then the small ones.
+        order = sorted(range(len(faces)), key=lambda i: (i != selected, boxes[i].area))
+        for index in order:
+            others = boxes[:index] + boxes[index + 1 :]
+            places[index] = self._place(
+                faces[index], boxes[index], others, list(places.values()), size, index == selected
+            )
+        for index in reversed(order):
+            self._draw_one(index, faces[index], boxes[index], places[index], index == selected)
+        self.labels = [places[index] for index in range(len(faces))]
+
+    def _place(
+        self,
+        face: FaceResult,
+        box: FaceBox,
+        others: list[FaceBox],
+        placed: list[FaceBox],
+        size: tuple[int, int],
+        chosen: bool,
+    ) -> FaceBox:
+        px = self._context.px
+        width = self.font.measure(self._label(face, box, chosen)) + px(12)
+        height = self.font.metrics("linespace") + px(5)
+        return place_tag((width, height), box, others, placed, size, gap=px(3))
+
+    def _label(self, face: FaceResult, box: FaceBox, chosen: bool) -> str:
+        """The longest text that is not much wider than the face; the selected one says all."""
+        texts = tag_texts(face)
+        if chosen:
+            return texts[0]
+        room = max(box.w, self._context.px(56))
+        return next((t for t in texts if self.font.measure(t) <= room), texts[-1])
+
+    def _draw_one(
+        self, index: int, face: FaceResult, box: FaceBox, label: FaceBox, chosen: bool
+    ) -> None:
+        canvas, px, items = self._canvas, self._context.px, self._items[index]
+        tint = palette.hex(face.emotion)
+        thick = px(4 if chosen else 2.5)
+        edges = (box.x, box.y, box.right, box.bottom)
+        # A dark and, for the selected face, a white line beside the colour: any picture has
+        # parts in which the colour alone is lost.
+        canvas.coords(items.halo, *edges)
+        canvas.itemconfigure(
+            items.halo, width=thick + px(3), outline="#ffffff" if chosen else "#10151c"
+        )
+        canvas.coords(items.frame, *edges)
+        canvas.itemconfigure(
+            items.frame,
+            outline=tint,
+            width=thick,
+            dash=(px(6), px(4)) if face.uncertain else (),
+        )
+        canvas.coords(items.plate, label.x, label.y, label.right, label.bottom)
+        canvas.itemconfigure(
+            items.plate, fill=tint, outline="#ffffff" if chosen else "#10151c", width=1
+        )
+        canvas.coords(items.text, label.x + label.w / 2, label.y + label.h / 2)
+        canvas.itemconfigure(
+            items.text,
+            text=self._label(face, box, chosen),
+            fill=palette.to_hex(palette.text_colour(face.emotion)),
+        )
+        for item in items.all():
+            canvas.tag_raise(item)
+
+    def _fit_number(self, number: int) -> None:
+        canvas = self._canvas
+        while len(self._items) > number:
+            canvas.delete(*self._items.pop().all())
+        while len(self._items) < number:
+            self._items.append(
+                _Items(
+                    canvas.create_rectangle(0, 0, 0, 0, tags="face"),
+                    canvas.create_rectangle(0, 0, 0, 0, tags="face"),
+                    canvas.create_rectangle(0, 0, 0, 0, tags="face"),
+                    canvas.create_text(0, 0, font=self.font, tags="face"),
+                )
+            )
+
+
+def _whole(edges: tuple[float, float, float, float]) -> FaceBox:
+    left, top, right, bottom = (round(edge) for edge in edges)
+    return FaceBox(left, top, right - left, bottom - top)

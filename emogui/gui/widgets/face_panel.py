@@ -1,0 +1,113 @@
+"""What is known of the selected face, beside the picture: its emotion, doubts and chart."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+
+import ttkbootstrap as ttk
+
+from emogui.gui.context import ViewContext
+from emogui.gui.widgets.bar_chart import BarChart
+from emogui.types import FaceResult
+
+MEANING = "How the face appears in this picture, not what the person feels."
+
+
+class FacePanel(ttk.Frame):
+    """A heading, a line of detail, the doubt (if any), the chart and a footnote.
+
+    Args:
+        parent: where it lies.
+        context: see ``emogui.gui.context``.
+        explain: shows what the numbers mean.
+        adjust: shows the settings, offered when no face was found.
+    """
+
+    def __init__(
+        self,
+        parent: tkinter.Misc,
+        context: ViewContext,
+        explain: Callable[[], None],
+        adjust: Callable[[], None],
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        px = context.px
+        self.columnconfigure(0, weight=1)
+        self.count = ttk.Label(self, style="Small.TLabel")
+        self.heading = ttk.Label(self, font="EmoguiTitle", anchor="w")
+        self.detail = ttk.Label(self, style="Muted.TLabel", justify="left")
+        self.doubt_box = ttk.Frame(self, style="WarningSoft.TFrame", padding=px(10))
+        self.doubt = ttk.Label(self.doubt_box, style="WarningSoft.TLabel", justify="left")
+        ttk.Label(
+            self.doubt_box, text="This result is doubtful", style="WarningSoftBold.TLabel"
+        ).pack(anchor="w")
+        self.doubt.pack(anchor="w")
+        self.chart = BarChart(self, context)
+        self.note = ttk.Label(self, text=MEANING, style="Small.TLabel", justify="left")
+        self.more = ttk.Button(
+            self, text="What do these numbers mean?", bootstyle="link", padding=0, command=explain
+        )
+        self.adjust = ttk.Button(self, text="Settings…", command=adjust)
+        self.count.grid(row=0, column=0, sticky="w")
+        self.heading.grid(row=1, column=0, sticky="ew")
+        self.detail.grid(row=2, column=0, sticky="ew")
+        self.doubt_box.grid(row=3, column=0, sticky="ew", pady=(px(10), 0))
+        self.chart.grid(row=4, column=0, sticky="ew", pady=(px(14), px(10)))
+        self.note.grid(row=5, column=0, sticky="ew")
+        self.more.grid(row=6, column=0, sticky="w", pady=(px(2), 0))
+        self.adjust.grid(row=7, column=0, sticky="w", pady=(px(12), 0))
+        self.bind("<Configure>", self._wrap)
+        self.show_text("", "")
+
+    def show_text(self, heading: str, detail: str, *, adjust: bool = False) -> None:
+        """Shows words instead of a face.
+
+        Args:
+            heading: in large letters; may be empty.
+            detail: below it; may be empty.
+            adjust: whether to offer the settings.
+        """
+        self.count.configure(text="")
+        self.heading.configure(text=heading)
+        self.detail.configure(text=detail)
+        self.chart.show(None)
+        for widget in (self.count, self.doubt_box, self.chart, self.note, self.more):
+            widget.grid_remove()
+        if adjust:
+            self.adjust.grid()
+        else:
+            self.adjust.grid_remove()
+
+    def show_face(self, face: FaceResult, place: int, of: int, found: str) -> None:
+        """Shows a face.
+
+        Args:
+            face: the face.
+            place: its number from left to right, from 1.
+            of: how many faces there are.
+            found: what it was found with.
+        """
+        self.count.configure(text=f"Face {place} of {of}")
+        self.heading.configure(text=face.emotion.capitalize())
+        size = f"{face.box.w} × {face.box.h} px"
+        self.detail.configure(text=f"{face.confidence * 100:.1f} %   ·   {size}\n{found}")
+        self.chart.show(face)
+        for widget in (self.count, self.chart, self.note, self.more):
+            widget.grid()
+        self.adjust.grid_remove()
+        if face.uncertain:
+            reason = face.uncertain_reason or "The network is not sure"
+            self.doubt.configure(text=reason[:1].upper() + reason[1:].rstrip(".") + ".")
+            self.doubt_box.grid()
+        else:
+            self.doubt_box.grid_remove()
+
+    def restyle(self) -> None:
+        self.chart.restyle()
+
+    def _wrap(self, event: tkinter.Event[tkinter.Misc]) -> None:
+        for label in (self.heading, self.detail, self.note):
+            label.configure(wraplength=max(80, event.width - 4))
+        self.doubt.configure(wraplength=max(80, event.width - self._context.px(28)))
