@@ -29,10 +29,11 @@ def run(args: argparse.Namespace) -> int:
     with private_stdout() as stdout:
         cameras = list_cameras()
         if args.json:
-            text = json.dumps([asdict(camera) for camera in cameras], ensure_ascii=False, indent=2)
+            records = [{"camera": camera.spec, **asdict(camera)} for camera in cameras]
+            text = json.dumps(records, ensure_ascii=False, indent=2)
         elif cameras:
-            rows = [[str(camera.index), camera.name, camera.path] for camera in cameras]
-            text = table(["number", "name", "device"], rows)
+            rows = [[camera.spec, camera.name, camera.path] for camera in cameras]
+            text = table(["camera", "name", "device"], rows)
         else:
             text = (
                 "No camera was found.\n"

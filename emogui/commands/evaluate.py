@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     """Measures, prints the figures and writes the files."""
     from dataclasses import replace
 
+    from emogui import __version__
     from emogui.output.files import make_folder
     from emogui.training.datasets import load_dataset
     from emogui.training.evaluate import describe_data, evaluate, report, source_commit, versions
@@ -82,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
             "data": {**describe_data(args.data, args.votes), "name": dataset.name},
             "commit": source_commit(),
             "command": _command(args),
-            "versions": versions(("numpy", "opencv-python", "openvino", *keras)),
+            "versions": {"emogui": __version__}
+            | versions(("numpy", "opencv-python", "openvino", *keras)),
         }
         evaluation = replace(evaluation, identity=identity)
         print(f"{classifier.name}, head {classifier.head}", file=stdout)

@@ -89,9 +89,14 @@ def _figure(metric: Mapping[str, Any]) -> str:
     )
     data = metric.get("data")
     where = [
-        str(data.get("name", data.get("file", ""))) if isinstance(data, Mapping) else data,
+        data.get("name") or data.get("file") if isinstance(data, Mapping) else data,
         metric.get("split"),
-        metric.get("labels") if isinstance(metric.get("labels"), str) else metric.get("head"),
+        metric.get("label_set") or metric.get("head") or _if_text(metric.get("labels")),
         f"n = {metric['n']:,}" if isinstance(metric.get("n"), int) else None,
     ]
     return f"{what or 'no figures'} on {', '.join(str(part) for part in where if part)}"
+
+
+def _if_text(value: object) -> str | None:
+    """The head's name where ``labels`` gives that; ``metrics.json`` lists the classes there."""
+    return value if isinstance(value, str) else None

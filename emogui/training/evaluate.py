@@ -248,13 +248,11 @@ def source_commit() -> str | None:
 
 
 def versions(packages: Iterable[str] = ("numpy", "opencv-python", "openvino")) -> dict[str, str]:
-    """Versions of emogui, Python and the packages that take part."""
+    """Versions of Python and of the packages that take part."""
     import platform
     from importlib import metadata
 
-    from emogui import __version__
-
-    found = {"emogui": __version__, "python": platform.python_version()}
+    found = {"python": platform.python_version()}
     for package in packages:
         try:
             found[package] = metadata.version(package)
