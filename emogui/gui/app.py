@@ -230,7 +230,7 @@ def place_on_screen(root: tkinter.Tk, geometry: str) -> bool:
     if match is None:
         return False
     width, height, x, y = (int(part) for part in match.groups())
-    seen = -width + 120 < x < root.winfo_vrootwidth() - 80 and -10 <= y
+    seen = -width + 120 < x < root.winfo_vrootwidth() - 80 and y >= -10
     if not seen or y > root.winfo_vrootheight() - 80 or width < 200 or height < 200:
         return False
     root.geometry(geometry)
@@ -249,6 +249,7 @@ def maximize(root: tkinter.Tk) -> None:
 
 
 def is_maximized(root: tkinter.Tk) -> bool:
+    """Whether the window is maximised."""
     try:
         if root.tk.call("tk", "windowingsystem") == "x11":
             return bool(root.attributes("-zoomed"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ttkbootstrap as ttk
 
-from emogui.errors import EmoguiError
 from emogui.gui import exports
 from emogui.gui.actions import ACTIONS, ON_PICTURE, sequences
 from emogui.gui.catalogue import Catalogue, ModelEntry, read_catalogue, read_model
@@ -104,14 +104,12 @@ class Commands:
                     continue
                 for keys in (action.keys, *action.also):
                     for sequence in sequences(keys, mac=mac):
-                        self.root.bind(sequence, lambda e, n=action.name: self._key(e, n), add="+")
+                        self.root.bind(sequence, partial(self._key, action.name), add="+")
 
-    def _key(self, event: tkinter.Event[tkinter.Misc], name: str) -> str | None:
+    def _key(self, name: str, event: tkinter.Event[tkinter.Misc]) -> str | None:
         typing = isinstance(event.widget, tkinter.Entry | tkinter.Text)
         if typing and name in ("copy_picture", "paste"):
             return None  # they mean the text there
-        if event.widget.winfo_toplevel() is not self.root:
-            return None  # a dialog is in front
         self.do(name)
         return "break"
 
@@ -396,6 +394,3 @@ class Commands:
 
     def do_exit(self) -> None:
         self._close()
-
-    def report(self, error: EmoguiError) -> None:
-        self.context.show_error(error)

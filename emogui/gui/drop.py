@@ -23,8 +23,8 @@ def accept_files(widget: tkinter.Widget, opened: Callable[[tuple[str, ...]], Non
     try:
         from tkinterdnd2 import DND_FILES, TkinterDnD
 
-        TkinterDnD._require(widget._root())
         target: Any = widget
+        TkinterDnD._require(target._root())
         target.drop_target_register(DND_FILES)
         target.dnd_bind("<<Drop>>", lambda event: opened(dropped_paths(widget, event.data)))
     except (ImportError, RuntimeError, tkinter.TclError, OSError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
 
 import ttkbootstrap as ttk
 
@@ -71,7 +72,7 @@ class Menus:
                 label=title,
                 variable=self.theme_var,
                 value=mode,
-                command=lambda m=mode: pick_theme(m),
+                command=partial(pick_theme, mode),
             )
 
     def _add(self, menu: ttk.Menu, name: str) -> None:
@@ -99,7 +100,7 @@ class Menus:
                     label=f"{entry.title}:  {head_title(head, count)}",
                     variable=self.model_var,
                     value=f"{entry.model}{_BETWEEN}{head}",
-                    command=lambda e=entry.model, h=head: self._pick_model(e, h),
+                    command=partial(self._pick_model, entry.model, head),
                 )
         if not catalogue.models:
             model.add_command(label="No model is installed", state="disabled")
@@ -111,7 +112,7 @@ class Menus:
                 label=f"{one.title} (needs its model file)…" if one.needs_file else one.title,
                 variable=self.detector_var,
                 value=one.name,
-                command=lambda n=one.name: self._pick_detector(n),
+                command=partial(self._pick_detector, one.name),
             )
         detector.add_separator()
         for action in ACTIONS["Detector"]:

@@ -50,6 +50,8 @@ Command = ReadPicture | AnalyzePicture | PrepareModels
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureRead:
+    """A picture was read and decoded."""
+
     ticket: int
     document: int
     image: Image
@@ -57,6 +59,8 @@ class PictureRead:
 
 @dataclass(frozen=True, slots=True)
 class ReadFailed:
+    """A picture could not be read."""
+
     ticket: int
     document: int
     error: EmoguiError
@@ -72,6 +76,8 @@ class ModelsLoading:
 
 @dataclass(frozen=True, slots=True)
 class ModelsReady:
+    """The models of a choice are in memory."""
+
     ticket: int
     choice: Choice
     seconds: float
@@ -79,6 +85,8 @@ class ModelsReady:
 
 @dataclass(frozen=True, slots=True)
 class ModelsFailed:
+    """The models of a choice cannot be used."""
+
     ticket: int
     choice: Choice
     error: EmoguiError
@@ -86,6 +94,8 @@ class ModelsFailed:
 
 @dataclass(frozen=True, slots=True)
 class PictureAnalyzed:
+    """A picture was analysed."""
+
     ticket: int
     document: int
     result: FrameResult
@@ -94,6 +104,8 @@ class PictureAnalyzed:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisFailed:
+    """A picture could not be analysed."""
+
     ticket: int
     document: int
     error: EmoguiError

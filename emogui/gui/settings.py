@@ -159,10 +159,6 @@ def _fits(value: object, kind: Any) -> bool:
         return value in typing.get_args(kind)
     if origin is tuple:
         return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
-    if kind is types.NoneType:
-        return value is None
-    if kind is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, kind)
+    if kind in (int, float) and isinstance(value, bool):
+        return False  # to Python, True is a number
+    return isinstance(value, (int, float) if kind is float else kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class Shell(ttk.Frame):
         )
         for name, text, icon, style in plan:
             button = ttk.Button(
-                bar, text=text, icon=icon, bootstyle=style, command=lambda n=name: self._do(n)
+                bar, text=text, icon=icon, bootstyle=style, command=partial(self._do, name)
             )
             button.pack(side="left", padx=(0, px(8)))
             self._tip(button, name)
@@ -213,6 +214,9 @@ class Shell(ttk.Frame):
         self.buttons[name].configure(state="normal" if on else "disabled")
 
 
+_DOING = {Stage.READING: "Reading", Stage.ANALYSING: "Looking for faces in"}
+
+
 def status_text(presenter: Presenter) -> str:
     """What the Image tab is doing or has done, in one line."""
     shown = presenter.current
@@ -223,10 +227,8 @@ def status_text(presenter: Presenter) -> str:
         return f"Analysing the opened pictures: {done} of {of} done"
     if shown is None:
         return "Ready" if presenter.ready_choice else "Starting…"
-    if shown.stage is Stage.READING:
-        return f"Reading {shown.name}…"
-    if shown.stage is Stage.ANALYSING:
-        return f"Looking for faces in {shown.name}…"
+    if shown.stage in _DOING:
+        return f"{_DOING[shown.stage]} {shown.name}…"
     if shown.result is None:
         return shown.name
     number = len(shown.result.faces)

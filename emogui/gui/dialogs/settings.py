@@ -26,7 +26,6 @@ class SettingsDialog(Dialog):
         settings: the present ones.
         catalogue: what there is to choose from; None while it is not known yet.
         save: called with the changed settings by name.
-        closed: called when the dialog goes.
     """
 
     def __init__(
@@ -36,9 +35,8 @@ class SettingsDialog(Dialog):
         settings: Settings,
         catalogue: Catalogue | None,
         save: Callable[[dict[str, Any]], None],
-        closed: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(root, theme, "emogui: settings", closed)
+        super().__init__(root, theme, "emogui: settings")
         self._save = save
         self._settings = settings
         detector = catalogue.detector(settings.detector) if catalogue else None
@@ -98,11 +96,11 @@ class SettingsDialog(Dialog):
         self._label("Theme", 7)
         self._choose(self.theme_name, list(THEMES), 7)
         self._sizes = {("As the system" if not s else f"{s} %"): s for s in SCALES}
-        self.size = tkinter.StringVar(
+        self.text_size = tkinter.StringVar(
             self, next(title for title, s in self._sizes.items() if s == settings.scale)
         )
         self._label("Size of text", 8)
-        self._choose(self.size, list(self._sizes), 8)
+        self._choose(self.text_size, list(self._sizes), 8)
         self._note("A change of size shows when emogui is started again.", 9)
 
     def _heading(self, text: str, row: int) -> None:
@@ -137,7 +135,7 @@ class SettingsDialog(Dialog):
             "labels": self._heads.get(self.labels.get(), self._settings.labels),
             "detect_on_open": self.detect_on_open.get(),
             "theme": THEMES[self.theme_name.get()],
-            "scale": self._sizes[self.size.get()],
+            "scale": self._sizes[self.text_size.get()],
         }
         self._save(changes)
         self.dismiss()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import ttkbootstrap as ttk
@@ -65,7 +66,7 @@ class ImageView(ttk.Frame):
         side.grid_propagate(False)
         side.columnconfigure(0, weight=1)
         side.rowconfigure(1, weight=1)
-        self.panel = FacePanel(side, self.context, lambda: self.explain(), lambda: self.adjust())
+        self.panel = FacePanel(side, self.context, self._explain, self._adjust)
         self.panel.grid(row=0, column=0, sticky="ew")
         self.list = PictureList(side, self.context, self.presenter.show)
         self.list.grid(row=1, column=0, sticky="nsew", pady=(px(16), 0))
@@ -79,7 +80,7 @@ class ImageView(ttk.Frame):
         for name in ON_PICTURE:
             for keys in (BY_NAME[name].keys, *BY_NAME[name].also):
                 for sequence in sequences(keys, mac=mac):
-                    self.canvas.bind(sequence, lambda _event, do=steps[name]: do())
+                    self.canvas.bind(sequence, partial(_ignoring, steps[name]))
 
     # The contract for views
 
@@ -129,6 +130,12 @@ class ImageView(ttk.Frame):
             self.presenter.detect()
 
     # Within
+
+    def _explain(self) -> None:
+        self.explain()
+
+    def _adjust(self) -> None:
+        self.adjust()
 
     def _send(self, command: Command) -> None:
         lane: Lane = "read" if isinstance(command, ReadPicture) else "analyse"
@@ -214,6 +221,10 @@ class ImageView(ttk.Frame):
             else:
                 self.context.clear_error()
             self._shown_error = error
+
+
+def _ignoring(do: Callable[[], None], _event: object) -> None:
+    do()
 
 
 def _expand(paths: Sequence[str]) -> list[str]:

@@ -78,26 +78,18 @@ class FaceItems:
         order = sorted(range(len(faces)), key=lambda i: (i != selected, boxes[i].area))
         for index in order:
             others = boxes[:index] + boxes[index + 1 :]
-            places[index] = self._place(
-                faces[index], boxes[index], others, list(places.values()), size, index == selected
+            label = self._label_size(faces[index], boxes[index], index == selected)
+            places[index] = place_tag(
+                label, boxes[index], others, list(places.values()), size, gap=self._context.px(3)
             )
         for index in reversed(order):
             self._draw_one(index, faces[index], boxes[index], places[index], index == selected)
         self.labels = [places[index] for index in range(len(faces))]
 
-    def _place(
-        self,
-        face: FaceResult,
-        box: FaceBox,
-        others: list[FaceBox],
-        placed: list[FaceBox],
-        size: tuple[int, int],
-        chosen: bool,
-    ) -> FaceBox:
+    def _label_size(self, face: FaceResult, box: FaceBox, chosen: bool) -> tuple[int, int]:
+        width = self.font.measure(self._label(face, box, chosen))
         px = self._context.px
-        width = self.font.measure(self._label(face, box, chosen)) + px(12)
-        height = self.font.metrics("linespace") + px(5)
-        return place_tag((width, height), box, others, placed, size, gap=px(3))
+        return width + px(12), self.font.metrics("linespace") + px(5)
 
     def _label(self, face: FaceResult, box: FaceBox, chosen: bool) -> str:
         """The longest text that is not much wider than the face; the selected one says all."""
