@@ -111,7 +111,9 @@ def test_bad_inputs_have_their_line_and_the_others_are_done(tmp_path, capsys):
     }
     good = save(tmp_path / "good.png")
     assert cli.main(["analyze", *bad, good]) == 1
-    lines = lines_of(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    lines = lines_of(printed.out)
+    assert "Traceback" not in printed.err
     assert [line["source"] for line in lines] == [*bad, good]
     for line, (source, said) in zip(lines, bad.items(), strict=False):
         assert line["error"] and said in line["error"], source
@@ -271,6 +273,22 @@ def test_nothing_leaks_into_a_real_stdout(tmp_path):
     (line,) = lines_of(done.stdout.decode("utf-8"))
     assert line["source"].endswith("zoë.png")
     assert b"from Python" in done.stderr and b"from C" in done.stderr
+
+
+def test_closed_stdout_still_writes_files(tmp_path):
+    save(tmp_path / "a.png")
+    code = "import os; os.close(1); os.execv(os.sys.executable, os.sys.argv[1:])"
+    words = [sys.executable, "-c", SCRIPT, "analyze", str(tmp_path / "a.png")]
+    words += ["--json", str(tmp_path / "o.jsonl")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=ROOT,
+        timeout=60,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(lines_of((tmp_path / "o.jsonl").read_text())) == 1
 
 
 def test_a_reader_that_leaves_is_no_crash(tmp_path):

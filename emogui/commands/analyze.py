@@ -173,7 +173,7 @@ def _analyze(
         except MemoryError:
             failure = "The picture is too large for the memory of this computer."
         except Exception as caught:  # one picture must not end a long job
-            logger.exception("Unforeseen error with %s", path)
+            logger.debug("Unforeseen error with %s", path, exc_info=True)
             failure = f"Something unforeseen went wrong: {type(caught).__name__}: {caught}"
     return (
         FrameResult(

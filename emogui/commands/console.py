@@ -21,9 +21,14 @@ def private_stdout() -> Iterator[TextIO]:
     reads. The stream given is UTF-8 with plain line ends on every system.
     """
     outer = sys.stdout
+    if outer is None:  # closed by the caller; what is written to files still counts
+        with suppress(OSError):
+            os.dup2(2, 1)  # else the first file opened becomes the standard output of libraries
+        yield io.StringIO()
+        return
     try:
         real = outer.fileno() == 1
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         real = False
     if not real:  # replaced by a caller, for example a test: only Python's prints can be led away
         sys.stdout = sys.stderr

@@ -17,7 +17,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--camera",
         metavar="N",
-        help="start with this camera: its number as 'emogui cameras' lists it",
+        help="start camera N of 'emogui cameras'; also a video file or a stream's address",
     )
     return parser
 
