@@ -10,29 +10,12 @@ from pathlib import Path
 
 from emogui.errors import EmoguiError, ImageError
 
-IMAGE_SUFFIXES: frozenset[str] = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".bmp",
-        ".dib",
-        ".gif",
-        ".tif",
-        ".tiff",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".pnm",
-        ".jp2",
-    ]
-)
+# fmt: off
+IMAGE_SUFFIXES: frozenset[str] = frozenset({
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff",
+    ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm", ".pbm", ".pnm",
+})
+# fmt: on
 """Suffixes (lower case, with the dot) by which pictures are found in folders."""
 
 
