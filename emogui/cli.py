@@ -52,6 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EmoguiError as error:
         print(f"emogui: {error}", file=sys.stderr)
         return FAILED
+    except ImportError as error:  # a dependency is missing or damaged
+        print(
+            f"emogui: a part that it needs cannot be loaded: {error}. "
+            "'emogui doctor' says what mends it.",
+            file=sys.stderr,
+        )
+        return FAILED
     except KeyboardInterrupt:
         print("emogui: interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -118,6 +118,12 @@ def test_a_picture_instead_of_a_command(tmp_path, capsys):
     [
         (EmoguiError("It is so.", "Do this."), 1, "emogui: It is so. Do this.\n"),
         (UsageError("Not like that."), 2, "emogui: Not like that.\n"),
+        (
+            ImportError("No module named 'cv2'"),
+            1,
+            "emogui: a part that it needs cannot be loaded: No module named 'cv2'. "
+            "'emogui doctor' says what mends it.\n",
+        ),
         (KeyboardInterrupt(), 130, "emogui: interrupted\n"),
         (BrokenPipeError(), 1, ""),
     ],

@@ -88,7 +88,7 @@ def _line_width(box: FaceBox, width: int, height: int) -> int:
 def _text_size(box: FaceBox, width: int, height: int, *, chosen: bool) -> int:
     """Height of the letters: readable once a window has fitted the picture, larger on big faces."""
     long_side = max(width, height)
-    smallest, largest = long_side * 0.020, long_side * 0.032
+    smallest, largest = long_side * 0.017, long_side * 0.032
     size = min(max(box.w * 0.12, smallest), largest) * (1.15 if chosen else 1.0)
     return max(SMALLEST_TEXT + 3, round(size))
 
