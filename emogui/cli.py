@@ -46,25 +46,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words)
     except SystemExit as stop:  # argparse has printed help, the version or what is wrong
         return stop.code if isinstance(stop.code, int) else FAILED
-    except UsageError as error:
-        print(f"emogui: {error}", file=sys.stderr)
-        return WRONG_USE
-    except EmoguiError as error:
-        print(f"emogui: {error}", file=sys.stderr)
-        return FAILED
-    except ImportError as error:  # a dependency is missing or damaged
-        print(
-            f"emogui: a part that it needs cannot be loaded: {error}. "
-            "'emogui doctor' says what mends it.",
-            file=sys.stderr,
-        )
-        return FAILED
-    except KeyboardInterrupt:
-        print("emogui: interrupted", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
         return FAILED
+    except (EmoguiError, ImportError, KeyboardInterrupt) as error:
+        status, text = _explain(error)
+        print(f"emogui: {text}", file=sys.stderr)
+        return status
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
+    """The exit status and the words for what stopped a command."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "interrupted"
+    if isinstance(error, ImportError):  # a dependency is missing or damaged
+        return FAILED, (
+            f"a part that it needs cannot be loaded: {error}. 'emogui doctor' says what mends it."
+        )
+    return (WRONG_USE if isinstance(error, UsageError) else FAILED), str(error)
 
 
 def _run(words: list[str]) -> int:
