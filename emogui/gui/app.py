@@ -18,6 +18,7 @@ from emogui.gui.choice import AnalyzerFactory, make_analyzer
 from emogui.gui.commands import Commands
 from emogui.gui.context import ViewContext
 from emogui.gui.dialogs.ask import Dialogs, TkDialogs
+from emogui.gui.garbage import Collector
 from emogui.gui.settings import SettingsStore
 from emogui.gui.theme import Mode, Theme, system_mode
 from emogui.gui.timings import Timings
@@ -61,6 +62,8 @@ class Application:
         mode: Mode = settings.theme if settings.theme != "system" else "light"
         self.theme = Theme(mode, settings.scale)
         self.root = self.theme.root
+        self._collector = Collector()
+        self._settled = False
         self.root.report_callback_exception = self._callback_failed
         self._outbox = Outbox()
         self.context = ViewContext(
@@ -162,6 +165,10 @@ class Application:
         self._after = self.root.after(POLL_MS, self._tick)
         self.context.poll()
         self.timings.look(self.shell.image)
+        if not self._settled and self.shell.image.presenter.ready_choice is not None:
+            self._settled = True
+            self._collector.settle()
+        self._collector.turn()
 
     def _callback_failed(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -200,6 +207,7 @@ class Application:
         if all(view.is_closed() for view in self.shell.views()) or monotonic() > self._close_by:
             self.closed = True
             self.root.destroy()
+            self._collector.stop()
         else:
             self._after = self.root.after(POLL_MS, self._wait_for_views)
 

@@ -105,7 +105,11 @@ class Shell(ttk.Frame):
         self.progress = ttk.Progressbar(bar, length=px(140), mode="indeterminate")
         self.progress.grid(row=0, column=1, padx=px(10))
         self.cancel_button = ttk.Button(
-            bar, text="Cancel", bootstyle="link", command=lambda: self._do("cancel"), padding=0
+            bar,
+            text="Cancel",
+            bootstyle="primary-link",
+            command=lambda: self._do("cancel"),
+            padding=0,
         )
         self.cancel_button.grid(row=0, column=2, padx=(0, px(12)))
         self.using = ttk.Label(bar, anchor="e", style="Muted.TLabel")

@@ -35,7 +35,10 @@ class Dialog(ttk.Toplevel):
         self.transient(root)
         self.resizable(False, False)
         px = theme.px
-        outer = ttk.Frame(self, padding=(px(24), px(20), px(24), px(16)))
+        # Some desktops give a dialog no frame of its own.
+        edge = ttk.Frame(self, bootstyle="bordered", padding=px(1))
+        edge.pack(fill="both", expand=True)
+        outer = ttk.Frame(edge, padding=(px(24), px(20), px(24), px(16)))
         outer.pack(fill="both", expand=True)
         self.body = ttk.Frame(outer)
         self.body.pack(fill="both", expand=True)

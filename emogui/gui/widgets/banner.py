@@ -18,9 +18,7 @@ class Banner(ttk.Frame):
         self.hint = ""
         self._title = ttk.Label(self, style="DangerSoftBold.TLabel", anchor="w", justify="left")
         self._hint = ttk.Label(self, style="DangerSoft.TLabel", anchor="w", justify="left")
-        self._close = ttk.Button(
-            self, text="Dismiss", bootstyle="link", command=self.clear, takefocus=True
-        )
+        self._close = ttk.Button(self, text="Dismiss", command=self.clear, takefocus=True)
         self._close.pack(side="right", anchor="n")
         self._title.pack(fill="x", padx=(theme.px(6), 0))
         self._hint.pack(fill="x", padx=(theme.px(6), 0))

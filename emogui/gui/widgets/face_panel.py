@@ -47,7 +47,11 @@ class FacePanel(ttk.Frame):
         self.chart = BarChart(self, context)
         self.note = ttk.Label(self, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
-            self, text="What do these numbers mean?", bootstyle="link", padding=0, command=explain
+            self,
+            text="What do these numbers mean?",
+            bootstyle="primary-link",
+            padding=0,
+            command=explain,
         )
         self.adjust = ttk.Button(self, text="Settings…", command=adjust)
         self.count.grid(row=0, column=0, sticky="w")
