@@ -25,7 +25,7 @@ class FakeAnalyzer:
     """Finds one happy face in each picture; fails on pictures of certain sizes."""
 
     def __init__(self):
-        self.classifier = SimpleNamespace(name="fake-net", head="ferplus")
+        self.classifier = SimpleNamespace(name="fake-net", head="ferplus", labels=FERPLUS)
         self.detector = SimpleNamespace(name="fake-detector")
 
     def analyze(self, image, *, source="", frame=0, time_s=0.0, long_side=None):
@@ -134,6 +134,8 @@ def test_files_leave_stdout_empty(tmp_path, capsys):
     assert row["source"] == picture and row["emotion"] == "happiness"
     assert cli.main(["analyze", picture, "--csv", str(csv_file)]) == 0
     assert capsys.readouterr().out == ""
+    assert cli.main(["analyze", str(tmp_path / "missing"), "--csv", str(csv_file)]) == 1
+    assert csv_file.read_text().count("\n") == 1, "a table without faces has its header"
 
 
 def test_stdout_beside_a_file(tmp_path, capsys):
@@ -243,7 +245,8 @@ from emogui.commands import analyze
 from emogui.types import FrameResult
 
 class Noisy:
-    classifier, detector = SimpleNamespace(name="m", head="ferplus"), SimpleNamespace(name="d")
+    classifier = SimpleNamespace(name="m", head="ferplus", labels=("a", "b"))
+    detector = SimpleNamespace(name="d")
     def analyze(self, image, *, source=""):
         print("from Python")
         os.write(1, b"from C\\n")

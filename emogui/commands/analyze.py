@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from emogui.commands.console import add_progress_option, private_stdout, progress
 from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--csv", metavar="FILE", help="write a table there, one row a face; - is standard output"
     )
     out.add_argument("--annotate", metavar="DIR", help="save pictures with framed faces there")
-    add_progress_option(out)  # type: ignore[arg-type]
+    add_progress_option(out)
     how = parser.add_argument_group("how to analyse")
     how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
     how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         inputs = list(find_images(args.inputs))
         _check_outputs(args, [path for path, _ in inputs])
         analyzer = make_analyzer(args)
-        sinks = _open_sinks(args, stack, stdout)
+        sinks = _open_sinks(args, analyzer.classifier.labels, stack, stdout)
         names = _AnnotatedNames(args.annotate, [p for p, e in inputs if e is None])
         failed = False
         bar = progress(inputs, len(inputs), "pictures", args.progress)
@@ -120,7 +120,7 @@ def make_analyzer(args: argparse.Namespace) -> Analyzer:
 
 
 def _open_sinks(
-    args: argparse.Namespace, stack: ExitStack, stdout: Any
+    args: argparse.Namespace, labels: Sequence[str], stack: ExitStack, stdout: TextIO
 ) -> list[Callable[[FrameResult], None]]:
     from emogui.output.files import make_folder
     from emogui.output.records import CsvWriter, JsonlWriter
@@ -134,7 +134,7 @@ def _open_sinks(
         sinks.append(stack.enter_context(JsonlWriter(lines_to)).write)
     if args.csv:
         table_to = stdout if args.csv == "-" else args.csv
-        sinks.append(stack.enter_context(CsvWriter(table_to)).write)
+        sinks.append(stack.enter_context(CsvWriter(table_to, labels)).write)
     return sinks
 
 

@@ -54,7 +54,7 @@ def private_stdout() -> Iterator[TextIO]:
         os.close(kept)
 
 
-def add_progress_option(parser: argparse.ArgumentParser) -> None:
+def add_progress_option(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Adds ``--progress`` and ``--no-progress``."""
     parser.add_argument(
         "--progress",
@@ -83,7 +83,7 @@ def progress(items: Iterable[T], total: int, unit: str, show: bool | None) -> It
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their content, the first left-aligned, the others too."""
+    """Left-aligned columns, each as wide as its content."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
