@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             text = (
                 "No camera was found.\n"
-                "Plug one in, and check that this program may use it and that no other program "
-                "has hidden it.\nThe window also plays a video file or a stream address."
+                "Plug one in, and check that the system lets programs use it.\n"
+                "The window also plays a video file or a stream address."
             )
         print(text, file=stdout)
     return 0
