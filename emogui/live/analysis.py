@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from emogui.live.session import Analyze
@@ -44,3 +46,44 @@ def frame_analysis(analyzer: PictureAnalyzer, source: str = "") -> Analyze:
         )
 
     return analyze
+
+
+class LazyAnalysis:
+    """An analysis whose models are loaded with its first frame, in the inference thread.
+
+    Several sessions may use it one after another; while the thread of a former one is still in
+    it, the next one waits.
+
+    Args:
+        load: makes the analyzer; slow, may raise.
+        source: name of the source in the results; may be set at any time.
+    """
+
+    def __init__(self, load: Callable[[], PictureAnalyzer], source: str = "") -> None:
+        self.source = source
+        self._load = load
+        self._lock = threading.Lock()
+        self._analyzer: PictureAnalyzer | None = None
+        self._failure: Exception | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._analyzer is not None
+
+    def __call__(self, frame: Frame) -> FrameResult:
+        """Analyses a frame.
+
+        Raises:
+            EmoguiError: the models cannot be loaded. Loading is tried once, not for each frame.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._analyzer is None:
+                try:
+                    self._analyzer = self._load()
+                except Exception as error:
+                    self._failure = error
+                    raise
+            return frame_analysis(self._analyzer, self.source)(frame)

@@ -38,6 +38,15 @@ class Mailbox(Generic[T]):
             self._changed.notify()
             return free
 
+    def offer(self, item: T) -> bool:
+        """Leaves an item only if the place is free; returns whether it was."""
+        with self._changed:
+            if self._closed or self._item is not None:
+                return False
+            self._item = item
+            self._changed.notify()
+            return True
+
     def take(self, timeout_s: float | None = 0.0) -> T | None:
         """Takes the newest item out.
 

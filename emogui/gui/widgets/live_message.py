@@ -18,7 +18,7 @@ class LiveMessage(ttk.Frame):
         self._context = context
         px = context.px
         self._icon_name = ""
-        self._icon: tkinter.Image | None = None
+        self._icon: tkinter.PhotoImage | None = None
         self._picture = ttk.Label(self, anchor="center")
         self.title = ttk.Label(self, font="EmoguiLarge", anchor="center", justify="center")
         self.text = ttk.Label(self, style="Muted.TLabel", anchor="center", justify="center")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import threading
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ class Rendered:
 
 def fitted_scale(width: int, height: int, wish: Wish) -> float:
     """Pixels of the view for each pixel of a frame of that size."""
-    affordable = (wish.most_pixels / (width * height)) ** 0.5
+    affordable = math.sqrt(wish.most_pixels / (width * height))
     return min(wish.width / width, wish.height / height, MAX_FIT, affordable)
 
 
