@@ -65,7 +65,7 @@ class Commands:
 
     @property
     def catalogue(self) -> Catalogue | None:
-        return self.shell.catalogue
+        return self.context.catalogue
 
     def do(self, name: str) -> None:
         """Does the action of that name."""
@@ -258,7 +258,7 @@ class Commands:
         )
 
     def _looked_up(self, catalogue: Catalogue) -> None:
-        self.shell.catalogue = catalogue
+        self.context.catalogue = catalogue
         self.menus.fill(catalogue)
         self.refresh()
         if catalogue.problem is not None:

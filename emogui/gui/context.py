@@ -28,8 +28,8 @@ What a view does with the context, all on Tk's thread unless it says otherwise:
   False)`` changes and remembers. ``context.on_settings(callback)`` is called after a change.
 - *Model, head, detector and threshold*: ``context.choice`` is a frozen ``Choice``;
   ``context.make_analyzer(choice)`` makes a new analyzer of it, takes up to a second and is
-  called in a worker or in the view's own thread. Every caller gets an analyzer of its own,
-  so nothing is shared between threads. ``context.on_choice(callback)`` is called with the new
+  called in a worker or in the view's own thread. ``context.names(...)`` turns names into what
+  people call them. ``context.on_choice(callback)`` is called with the new
   choice after the user picked another.
 - *Errors*: ``context.show_error(error)`` puts an ``EmoguiError``'s message and hint into the
   banner, which never blocks; ``context.clear_error()`` takes it away.
@@ -47,9 +47,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from emogui.errors import EmoguiError
+from emogui.gui.catalogue import Catalogue, head_title
 from emogui.gui.choice import AnalyzerFactory, Choice, PictureAnalyzer
 from emogui.gui.dialogs.ask import Dialogs
 from emogui.gui.engine import as_emogui_error
@@ -134,6 +136,7 @@ class ViewContext:
         self.dialogs = dialogs
         self.closing = False
         self.screen: Screen | None = None
+        self.catalogue: Catalogue | None = None
         self._settings = settings
         self._store = store
         self._factory = factory
@@ -236,6 +239,17 @@ class ViewContext:
 
     def on_choice(self, callback: Callable[[Choice], None]) -> Remove:
         return self._on_choice.add(callback)
+
+    def names(self, model: str, labels: str, detector: str) -> tuple[str, str, str]:
+        """A model (or its folder), a head and a detector by name, as people call them."""
+        known = self.catalogue
+        one = known.model(model) if known else None
+        other = known.detector(detector) if known else None
+        return (
+            one.title if one else Path(model).name,
+            head_title(labels),
+            other.title if other else detector,
+        )
 
     def make_analyzer(self, choice: Choice) -> PictureAnalyzer:
         """Makes a new analyzer; slow, so call it in a worker or in a thread of your own."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from emogui.errors import DetectorError, EmoguiError, ModelError
+from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
 from emogui.gui.choice import Choice
 from emogui.gui.messages import (
     AnalysisFailed,
@@ -320,7 +320,7 @@ class Presenter:
             else:
                 document.stage = Stage.SHOWN
                 self._failed(document, message.error)
-                if isinstance(message.error, (ModelError, DetectorError)):
+                if isinstance(message.error, (ModelError, DetectorError, UsageError)):
                     for other in self._documents:  # they would all fail in the same way
                         other.wanted = False
         self._advance()
@@ -348,10 +348,6 @@ class Presenter:
 
     def _advance(self) -> None:
         """Sends what can be sent now, forgets what is not needed, tells the window."""
-        if self._reading is None and (document := self._next_to_read()) is not None:
-            self._reading = Running(next(self._tickets), document.number)
-            document.stage = Stage.READING
-            self._send(ReadPicture(self._reading.ticket, document.number, document.source))
         if self._analysing is None and (document := self._next_to_analyse()) is not None:
             assert document.image is not None
             self._analysing = Running(next(self._tickets), document.number)
@@ -365,6 +361,10 @@ class Presenter:
                     self.choice,
                 )
             )
+        if self._reading is None and (document := self._next_to_read()) is not None:
+            self._reading = Running(next(self._tickets), document.number)
+            document.stage = Stage.READING
+            self._send(ReadPicture(self._reading.ticket, document.number, document.source))
         self._drop_images()
         if not self.busy:
             self._batch_done = 0

@@ -5,14 +5,12 @@ from __future__ import annotations
 import tkinter
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
 from emogui.gui.actions import BY_NAME, accelerator
-from emogui.gui.catalogue import Catalogue, head_title
 from emogui.gui.context import View, ViewContext
 from emogui.gui.presenter import Presenter, Stage
 from emogui.gui.views.image import ImageView
@@ -37,7 +35,6 @@ class Shell(ttk.Frame):
         self.mac = root.winsys == "aqua"
         self.live: LiveView | None = None
         self._shown: View | None = None
-        self.catalogue: Catalogue | None = None
         self.rowconfigure(2, weight=1)
         self.columnconfigure(0, weight=1)
         self._build_toolbar()
@@ -204,14 +201,7 @@ class Shell(ttk.Frame):
     def show_using(self) -> None:
         """Writes the present choice at the end of the status line."""
         choice = self.context.choice
-        catalogue = self.catalogue
-        model = catalogue.model(choice.model) if catalogue else None
-        detector = catalogue.detector(choice.detector) if catalogue else None
-        parts = (
-            model.title if model else Path(choice.model).name,
-            head_title(choice.labels),
-            detector.title if detector else choice.detector,
-        )
+        parts = self.context.names(choice.model, choice.labels, choice.detector)
         self.using.configure(text="  ·  ".join(parts))
 
     def _enable(self, name: str, on: bool) -> None:

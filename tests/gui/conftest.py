@@ -253,7 +253,7 @@ def make_app(
         driver = Driver(app, dialogs, gate)
         drivers.append(driver)
         app.show()
-        driver.wait_until(lambda: app.shell.catalogue is not None)
+        driver.wait_until(lambda: app.context.catalogue is not None)
         return driver
 
     try:

@@ -11,7 +11,6 @@ import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
 from emogui.gui.actions import BY_NAME, ON_PICTURE, sequences
-from emogui.gui.catalogue import head_title
 from emogui.gui.context import Lane, ViewContext
 from emogui.gui.engine import Engine
 from emogui.gui.messages import Command, ReadPicture
@@ -199,7 +198,7 @@ class ImageView(ttk.Frame):
     def _found_with(self, shown: Document) -> str:
         result = shown.result
         assert result is not None
-        text = f"{result.model}, {head_title(result.labels)}, {result.detector}"
+        text = ", ".join(self.context.names(result.model, result.labels, result.detector))
         if self.presenter.outdated:
             text += "\nYour choice has changed: press Detect to update."
         return text

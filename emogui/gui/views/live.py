@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -15,44 +14,23 @@ from emogui.errors import EmoguiError
 from emogui.gui.choice import Choice
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.exports import PICTURE_TYPES
-from emogui.gui.presenter import reading_order
+from emogui.gui.widgets import live_words as words
 from emogui.gui.widgets.live_canvas import LiveCanvas
 from emogui.gui.widgets.live_controls import LiveControls
+from emogui.gui.widgets.live_follow import FollowedFace, shown_order
 from emogui.gui.widgets.live_message import LiveMessage
+from emogui.gui.widgets.live_notices import LiveNotices
 from emogui.gui.widgets.live_panel import LivePanel
-from emogui.gui.widgets.live_renderer import LiveRenderer
+from emogui.gui.widgets.live_run import LiveRun
 from emogui.gui.widgets.live_sources import Source
 from emogui.live.analysis import LazyAnalysis
-from emogui.live.session import Analysed, LiveSession, LiveState, LiveUpdate
+from emogui.live.session import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras, open_source
 from emogui.media.source import FrameSource
-from emogui.types import FaceResult, Image
-
-STALE_S = 1.5
-"""Faces that were found longer ago than this are no longer framed."""
+from emogui.types import Image
 
 _FIGURES_S = 0.4
-
-
-@dataclass(slots=True, eq=False)
-class _Run:
-    """A session with its renderer and what was last shown of it."""
-
-    session: LiveSession
-    renderer: LiveRenderer
-    source: Source
-    state: LiveState = LiveState.OPENING
-    shown_result: object = None
-    figures_at: float = 0.0
-    polled: LiveUpdate | None = None
-
-    @property
-    def alive(self) -> bool:
-        return self.session.alive or self.renderer.alive
-
-    def stop(self) -> None:
-        self.session.stop()
-        self.renderer.stop()
+"""Figures that change faster cannot be read."""
 
 
 class LiveView(ttk.Frame):
@@ -70,28 +48,29 @@ class LiveView(ttk.Frame):
         parent: tkinter.Misc,
         context: ViewContext,
         *,
-        open_spec: Callable[[str], FrameSource] | None = None,
-        find_cameras: Callable[[], list[CameraInfo]] | None = None,
+        open_spec: Callable[[str], FrameSource] = open_source,
+        find_cameras: Callable[[], list[CameraInfo]] = list_cameras,
     ) -> None:
         super().__init__(parent)
         self.context = context
         self.explain: Callable[[], None] = lambda: None
-        self._open_spec = open_spec or (lambda spec: open_source(spec, realtime=True))
-        self._find_cameras = find_cameras or list_cameras
-        self._run: _Run | None = None
-        self._ending: list[_Run] = []
+        self.open_spec = open_spec
+        self.find_cameras = find_cameras
+        self.follow = FollowedFace()
+        self._run: LiveRun | None = None
+        self._ending: list[LiveRun] = []
         self._unpoll: Remove | None = None
         self._analysis: LazyAnalysis | None = None
         self._analysing = True
-        self._picked: int | None = None
         self._resume: Source | None = None
-        self._looking = False
-        self._looked = False
+        self._looking = self._looked = False
+        self._figures_at = 0.0
         self._build()
         context.on_choice(self._choice_changed)
         context.on_theme(self._restyle)
         if context.settings.camera:
-            self.controls.chooser.choose(context.settings.camera)
+            self.chooser.choose(context.settings.camera)
+        self._mirror_as_usual(self.chooser.current)
         self._show_idle()
 
     def _build(self) -> None:
@@ -102,11 +81,13 @@ class LiveView(ttk.Frame):
         self.controls.grid(
             row=0, column=0, columnspan=2, sticky="ew", padx=px(12), pady=(px(10), 0)
         )
+        self.chooser = self.controls.chooser
         stage = ttk.Frame(self)
         stage.grid(row=1, column=0, sticky="nsew", padx=(px(12), 0), pady=px(10))
         self.canvas = LiveCanvas(stage, self.context, self._wish_changed, self._clicked)
         self.canvas.pack(fill="both", expand=True)
         self.message = LiveMessage(stage, self.context)
+        self._tell = LiveNotices(self.message, self.context)
         side = ttk.Frame(self, padding=(px(18), px(12), px(16), px(8)), width=px(330))
         side.grid(row=1, column=1, sticky="ns")
         side.grid_propagate(False)
@@ -125,6 +106,7 @@ class LiveView(ttk.Frame):
         resume, self._resume = self._resume, None
         if resume is not None and not self.running:
             self._start(resume)
+        self.canvas.focus_set()
 
     def on_hide(self) -> None:
         """A camera does not go on filming unseen; it starts again when the tab is shown."""
@@ -153,16 +135,15 @@ class LiveView(ttk.Frame):
 
     @property
     def latest(self) -> LiveUpdate | None:
-        """What the running session said last."""
-        return None if self._run is None else self._run.polled
+        """What the session said last."""
+        return None if self._run is None else self._run.update
 
     def start(self, spec: str | None = None) -> None:
         """Starts a source: a camera's number, a file or an address; by default the chosen one."""
-        chooser = self.controls.chooser
         if spec is not None:
-            chooser.choose(spec)
-        if chooser.current is not None:
-            self._start(chooser.current)
+            self.chooser.choose(spec)
+        if self.chooser.current is not None:
+            self._start(self.chooser.current)
         else:
             self.look_for_cameras()
 
@@ -189,12 +170,11 @@ class LiveView(ttk.Frame):
 
     def snapshot(self) -> None:
         """Saves the present picture with its faces, never mirrored."""
-        run = self._run
-        update = run.polled if run is not None else None
-        if update is None or update.frame is None:
+        update = self.latest
+        if self._run is None or update is None or update.frame is None:
             self.context.show_notice("There is no picture to save yet.", "Start a source first.")
             return
-        shown = self._current(update)
+        shown = self._run.newest
         image = shown.frame.image if shown is not None else update.frame.image
         name = f"emogui-{datetime.now():%Y%m%d-%H%M%S}.png"
         path = self.context.dialogs.save_file(
@@ -209,38 +189,30 @@ class LiveView(ttk.Frame):
 
     def set_mirror(self, mirrored: bool) -> None:
         """Shows the picture mirrored or not; remembered for cameras."""
-        self.canvas.mirrored = mirrored
-        self.controls.show_mirror(mirrored)
-        source = self._run.source if self._run else self.controls.chooser.current
+        source = self._run.source if self._run is not None else self.chooser.current
+        self._mirror(mirrored)
         if source is None or source.kind == "camera":
             self.context.update_settings(mirror=mirrored)
-        self._wish_changed()
 
     def look_for_cameras(self) -> None:
         """Lists the cameras in a worker."""
-        if self._looking:
-            return
-        self._looking = True
-        if not self.running:
-            self._show_idle()
-        self.context.submit(
-            self._find_cameras, self._found_cameras, self._found_none, doing="looking for cameras"
-        )
+        if not self._looking:
+            self._looking = True
+            if self._run is None:
+                self._show_idle()
+            self.context.submit(
+                self.find_cameras, self._found, self._found_none, doing="looking for cameras"
+            )
 
     def choose(self, source: Source) -> None:
-        """Another source was picked from the list; a running one gives way to it."""
+        """Another camera was picked from the list; what runs gives way to it."""
         if self.running:
             self._start(source)
         else:
-            self.set_mirror_for(source)
+            self._end_run()
+            self.canvas.clear()
+            self._mirror_as_usual(source)
             self._show_idle()
-
-    def set_mirror_for(self, source: Source | None) -> None:
-        """Mirrors as is usual for a source: cameras as was chosen last, others not."""
-        self.canvas.mirrored = self.context.settings.mirror and (
-            source is None or source.kind == "camera"
-        )
-        self.controls.show_mirror(self.canvas.mirrored)
 
     # Sessions
 
@@ -248,25 +220,21 @@ class LiveView(ttk.Frame):
         self._end_run()
         self.context.clear_error()
         self.canvas.clear()
-        self._picked = None
-        self.set_mirror_for(source)
-        renderer = LiveRenderer(self.canvas.wish)
-        session = LiveSession(partial(self._open_spec, source.spec), on_frame=renderer.offer)
-        self._run = _Run(session, renderer, source)
-        if source.kind != "stream" or "@" not in source.spec:  # no password into the settings
+        self.follow.picked = None
+        self._mirror_as_usual(source)
+        self._run = LiveRun(source, self.open_spec, self.canvas.wish)
+        if "@" not in source.spec:  # no password into the settings
             self.context.update_settings(camera=source.spec)
         self._set_analysis()
-        renderer.start()
-        session.start()
+        self._run.start()
         self._show_state(self._run)
-        if self._unpoll is None:
-            self._unpoll = self.context.on_poll(self._poll)
+        self._unpoll = self.context.on_poll(self._poll)
 
     def _end_run(self) -> None:
         run, self._run = self._run, None
         if run is not None:
             run.stop()
-            self._ending = [r for r in (*self._ending, run) if r.alive]
+            self._ending = [one for one in (*self._ending, run) if one.alive]
         if self._unpoll is not None:
             self._unpoll()
             self._unpoll = None
@@ -276,15 +244,15 @@ class LiveView(ttk.Frame):
         run = self._run
         if run is None:
             return
-        if self._analysing:
+        self.context.clear_error()
+        if not self._analysing:
+            run.set_analysis(None)
+        else:
             if self._analysis is None:
                 choice = self.context.choice
                 self._analysis = LazyAnalysis(lambda: self.context.make_analyzer(choice))
             self._analysis.source = run.source.title
-            run.session.analyze = self._analysis
-        else:
-            run.session.analyze = None
-            self.context.clear_error()
+            run.set_analysis(self._analysis)
         self._show_faces(run, None)
 
     def _choice_changed(self, _choice: Choice) -> None:
@@ -298,190 +266,125 @@ class LiveView(ttk.Frame):
         run = self._run
         if run is None:
             return
-        run.polled = update = run.session.poll()
-        rendered = run.renderer.take()
+        update, rendered = run.poll()
         if rendered is not None and update.state is not LiveState.FAILED:
-            first = self.canvas.showing is None
+            if self.canvas.showing is None and not update.state.final:
+                self._tell.hide()
             self.canvas.show(rendered)
-            if first and self.message.visible:
-                self.message.hide()
-        newest = self._current(update)
-        if newest is not run.shown_result:
+        newest = run.newest
+        if newest is not run.shown:
             self._show_faces(run, newest)
         if update.analysis_error is not None:
-            self._analysis = None  # Detect tries again
-            self._analysing = False
-            run.session.analyze = None
-            self._show_faces(run, None)
-            self.context.show_error(update.analysis_error)
+            self._analysis_failed(run, update.analysis_error)
         if update.state is not run.state:
             run.state = update.state
             self._show_state(run)
-        if monotonic() - run.figures_at > _FIGURES_S:
-            run.figures_at = monotonic()
+        if monotonic() - self._figures_at > _FIGURES_S and update.state is LiveState.RUNNING:
+            self._figures_at = monotonic()
             self._show_figures(run, update)
 
-    def _current(self, update: LiveUpdate) -> Analysed | None:
-        """The newest result, unless it is too old to belong to the picture in sight."""
-        newest, frame = update.newest, update.frame
-        if newest is None or frame is None:
-            return None
-        return newest if frame.captured_at - newest.frame.captured_at < STALE_S else None
+    def _analysis_failed(self, run: LiveRun, error: EmoguiError) -> None:
+        """Detection is off from here on; Detect tries again, with models loaded anew."""
+        self._analysis, self._analysing = None, False
+        run.set_analysis(None)
+        self._show_faces(run, None)
+        self.context.show_error(error)
 
     # What is shown
 
-    def _show_state(self, run: _Run) -> None:
+    def _show_state(self, run: LiveRun) -> None:
         self.controls.show_running(self.running)
-        state, update = run.state, run.polled
         again = partial(self._start, run.source)
-        if state is LiveState.OPENING:
-            self.message.show("", f"Opening {run.source.title}…", "")
-            self.context.show_status(f"Opening {run.source.title}…")
-        elif state is LiveState.RUNNING:
-            pass  # the first picture takes the message away
-        elif state is LiveState.ENDED:
-            self.message.show("", "The video has ended", "", ("Play again", again))
-            self.context.show_status(f"{run.source.title} has ended")
-        elif state is LiveState.FAILED:
-            error = update.error if update is not None else None
+        if run.state is LiveState.OPENING:
+            self._tell.opening(run.source)
+        elif run.state is LiveState.ENDED:
+            self._tell.ended(run.source, again)
+        elif run.state is LiveState.FAILED:
             self.canvas.clear()
-            self.panel.show_text("", "")
-            self.message.show(
-                "camera-video-off",
-                error.message if error is not None else "The source was lost.",
-                error.hint if error is not None else "",
-                ("Try again", again),
-            )
-            self.context.show_status(f"{run.source.title} is not available")
-        if state.final:
+            self.panel.show_text(*words.CHART_COMES)
+            self._tell.failed(run.source, run.update.error if run.update else None, again)
+        if run.state.final:
             self.controls.show_figures("")
-            if state is not LiveState.FAILED:
-                run.session.stop()
 
     def _show_idle(self) -> None:
         """Nothing runs: says what can be done."""
         self.controls.show_running(False)
         self.controls.show_figures("")
-        self.panel.show_text("", "The chart of the followed face appears here.")
-        chooser = self.controls.chooser
-        if chooser.current is not None:
-            self.message.show(
-                "camera-video",
-                chooser.current.title,
-                "Nothing is recorded, and nothing leaves this computer.",
-                ("Start", self.start),
-            )
-            self.context.show_status("Ready")
+        self.panel.show_text(*words.CHART_COMES)
+        if self.chooser.current is not None:
+            self._tell.ready(self.chooser.current, self.start)
         elif self._looking or not self._looked:
-            self.message.show("", "Looking for cameras…", "")
+            self._tell.looking()
         else:
-            self.message.show(
-                "camera-video-off",
-                "No camera was found",
-                "Plug one in and look again, or open a video file or a stream.",
-                ("Look again", self.look_for_cameras),
-                ("Open a video…", chooser.ask_file),
-            )
-            self.context.show_status("No camera was found")
+            self._tell.no_camera(self.look_for_cameras, self.chooser.ask_file)
 
-    def _found_cameras(self, cameras: list[CameraInfo]) -> None:
+    def _found(self, cameras: list[CameraInfo]) -> None:
         self._looking, self._looked = False, True
-        self.controls.chooser.set_cameras(cameras)
+        self.chooser.set_cameras(cameras)
         if self._run is None:
-            self.set_mirror_for(self.controls.chooser.current)
+            self._mirror_as_usual(self.chooser.current)
             self._show_idle()
 
     def _found_none(self, _error: EmoguiError) -> None:
-        self._found_cameras([])
+        self._found([])
 
-    def _show_faces(self, run: _Run, newest: Analysed | None) -> None:
-        run.shown_result = newest
+    def _show_faces(self, run: LiveRun, newest: Analysed | None) -> None:
+        run.shown = newest
         if newest is None:
             self.canvas.show_result(None, None)
-            self.panel.show_text(*self._no_result_words(run))
+            self.panel.show_text(*self._words_without_result(run))
             return
         faces = newest.result.faces
-        index = self._followed(faces)
-        picked = index is not None and faces[index].face_id == self._picked
+        index = self.follow.index(faces)
+        picked = self.follow.is_picked(faces, index)
         self.canvas.show_result(newest.result, index if picked else None)
         if index is None:
-            self.panel.show_text("No face", "Turn towards the camera, or come closer.")
+            self.panel.show_text(*words.NO_FACE)
         else:
-            place = reading_order(faces).index(index) + 1
-            if self.canvas.mirrored:
-                place = len(faces) + 1 - place
+            place = shown_order(faces, mirrored=self.canvas.mirrored).index(index) + 1
             self.panel.show_face(faces[index], place, len(faces), picked)
 
-    def _no_result_words(self, run: _Run) -> tuple[str, str]:
+    def _words_without_result(self, run: LiveRun) -> tuple[str, str]:
         if run.state.final:
-            return "", "The chart of the followed face appears here."
+            return words.CHART_COMES
         if not self._analysing:
-            return "Detection is off", "Press Detect to look for faces."
+            return words.DETECTION_OFF
         if self._analysis is None or not self._analysis.loaded:
-            return "One moment", "The models are being loaded…"
-        return "One moment", "Looking for faces…"
+            return words.LOADING
+        return words.LOOKING
 
-    def _followed(self, faces: tuple[FaceResult, ...]) -> int | None:
-        """The picked face while it is in sight, else the largest."""
-        if not faces:
-            return None
-        for index, face in enumerate(faces):
-            if face.face_id == self._picked:
-                return index
-        return max(range(len(faces)), key=lambda i: faces[i].box.area)
-
-    def _show_figures(self, run: _Run, update: LiveUpdate) -> None:
-        if update.state is not LiveState.RUNNING or update.frame is None:
-            return
-        figures = update.statistics
-        age = figures.result_age_p50_ms if self._analysing else figures.frame_age_ms
-        words = [f"{figures.fps:.0f} fps"]
-        if age is not None:
-            words.append(f"frame age {age:.0f} ms")
-        self.controls.show_figures("  ·  ".join(words))
-        height, width = update.frame.image.shape[:2]
-        parts = [run.source.title, f"{width} × {height}"]
-        if not self._analysing:
-            parts.append("detection is off")
-        elif update.newest is not None:
-            number = len(update.newest.result.faces)
-            parts.append(
-                "no face" if not number else "1 face" if number == 1 else f"{number} faces"
-            )
-            parts.append(f"analysed {figures.analysis_fps:.0f} a second")
-        parts.append(f"{figures.dropped} dropped")
-        self.context.show_status("  ·  ".join(parts))
-        if update.newest is None:
-            self.panel.show_text(*self._no_result_words(run))
+    def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
+        if update.frame is not None:
+            self.controls.show_figures(words.figures(update, analysing=self._analysing))
+            self.context.show_status(words.status(run.source, update, analysing=self._analysing))
+        if run.shown is None:
+            self.panel.show_text(*self._words_without_result(run))
 
     # Small things
 
+    def _mirror_as_usual(self, source: Source | None) -> None:
+        """Cameras as the user had them last, files and streams not mirrored."""
+        self._mirror(self.context.settings.mirror and (source is None or source.kind == "camera"))
+
+    def _mirror(self, mirrored: bool) -> None:
+        self.canvas.mirrored = mirrored
+        self.controls.show_mirror(mirrored)
+        self._wish_changed()
+
     def _wish_changed(self) -> None:
         if self._run is not None:
-            self._run.renderer.wish(self.canvas.wish)
+            self._run.wish(self.canvas.wish)
 
     def _clicked(self, index: int | None) -> None:
-        update = self.latest
-        newest = self._current(update) if update is not None else None
-        self._picked = None
-        if index is not None and newest is not None and index < len(newest.result.faces):
-            self._picked = newest.result.faces[index].face_id
-        if self._run is not None and newest is not None:
-            self._show_faces(self._run, newest)
+        if self._run is not None and self._run.shown is not None:
+            self.follow.pick(self._run.shown.result.faces, index)
+            self._show_faces(self._run, self._run.shown)
 
     def _stepped(self, step: int, _event: object) -> None:
-        """The arrow keys go from face to face as the picture shows them."""
-        update = self.latest
-        newest = self._current(update) if update is not None else None
-        if newest is None or not newest.result.faces:
-            return
-        faces = newest.result.faces
-        order = list(reading_order(faces))
-        if self.canvas.mirrored:
-            order.reverse()
-        now = self._followed(faces)
-        at = order.index(now) if now is not None else 0
-        self._clicked(order[(at + step) % len(order)])
+        if self._run is not None and self._run.shown is not None:
+            faces = self._run.shown.result.faces
+            self.follow.step(faces, step, mirrored=self.canvas.mirrored)
+            self._show_faces(self._run, self._run.shown)
 
     def _explain(self) -> None:
         self.explain()

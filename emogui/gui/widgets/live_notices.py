@@ -1,0 +1,59 @@
+"""The states of the Live tab that are told on a card: idle, opening, ended, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emogui.errors import EmoguiError
+from emogui.gui.context import ViewContext
+from emogui.gui.widgets.live_message import LiveMessage
+from emogui.gui.widgets.live_sources import Source
+from emogui.gui.widgets.live_words import PRIVACY
+
+Do = Callable[[], None]
+
+
+class LiveNotices:
+    """Puts each state into words on the card and in the status line."""
+
+    def __init__(self, card: LiveMessage, context: ViewContext) -> None:
+        self._card, self._context = card, context
+
+    def ready(self, source: Source, start: Do) -> None:
+        self._card.show("camera-video", source.title, PRIVACY, ("Start", start))
+        self._context.show_status("Ready")
+
+    def looking(self) -> None:
+        self._card.show("", "Looking for cameras…", "")
+        self._context.show_status("Looking for cameras…")
+
+    def no_camera(self, look_again: Do, open_file: Do) -> None:
+        self._card.show(
+            "camera-video-off",
+            "No camera was found",
+            "Plug one in and look again, or open a video file or a stream.",
+            ("Look again", look_again),
+            ("Open a video…", open_file),
+        )
+        self._context.show_status("No camera was found")
+
+    def opening(self, source: Source) -> None:
+        self._card.show("", f"Opening {source.title}…", "")
+        self._context.show_status(f"Opening {source.title}…")
+
+    def ended(self, source: Source, again: Do) -> None:
+        self._card.show("", "The video has ended", "", ("Play again", again))
+        self._context.show_status(f"{source.title} has ended")
+
+    def failed(self, source: Source, error: EmoguiError | None, again: Do) -> None:
+        self._card.show(
+            "camera-video-off",
+            error.message if error is not None else f"{source.title} was lost.",
+            error.hint if error is not None else "",
+            ("Try again", again),
+        )
+        self._context.show_status(f"{source.title} is not available")
+
+    def hide(self) -> None:
+        if self._card.visible:
+            self._card.hide()
