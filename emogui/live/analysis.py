@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from emogui.live.session import Analyze
+from emogui.live.session import Analyze, Judging
 from emogui.types import Frame, FrameResult, Image
 
 LIVE_LONG_SIDE = 320
@@ -70,6 +70,12 @@ class LazyAnalysis:
     def loaded(self) -> bool:
         """Whether the models are in memory."""
         return self._analyzer is not None
+
+    @property
+    def uncertain_below(self) -> float | None:
+        """Lowest top probability that is not doubtful, where the analyzer tells it."""
+        analyzer = self._analyzer
+        return analyzer.uncertain_below if isinstance(analyzer, Judging) else None
 
     def __call__(self, frame: Frame) -> FrameResult:
         """Analyses a frame.

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -28,6 +29,19 @@ from emogui.types import Frame, FrameResult
 logger = logging.getLogger(__name__)
 
 Analyze = Callable[[Frame], FrameResult]
+
+
+@runtime_checkable
+class Judging(Protocol):
+    """An analysis that tells when a face is uncertain, so that smoothed faces are judged too.
+
+    Attributes:
+        uncertain_below: lowest top probability that is not doubtful; None while not known.
+    """
+
+    @property
+    def uncertain_below(self) -> float | None: ...
+
 
 OPEN_LIMIT_S = 8.0
 """A source that takes longer than this to open is given up."""
@@ -291,7 +305,9 @@ class LiveSession:
             if generation != tracks_of:
                 tracks, tracks_of = self._make_tracks(), generation
             try:
-                result = tracks.update(analyze(frame), frame.time_s)
+                found = analyze(frame)  # first: it may have to load the models
+                below = analyze.uncertain_below if isinstance(analyze, Judging) else None
+                result = tracks.update(found, frame.time_s, below)
             except Exception as error:
                 if generation != failed_of:
                     failed_of = generation

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from emogui.types import FaceBox, FaceResult, FrameResult
+from emogui.types import Detection, FaceBox, FaceResult, FrameResult
 
 SMOOTHING_S = 0.25
 """Time constant: after so many seconds 63 % of a change is shown."""
@@ -52,16 +52,20 @@ class FaceTracks:
         self._next_id = 0
         self._now_s = -math.inf
 
-    def update(self, result: FrameResult, time_s: float) -> FrameResult:
+    def update(
+        self, result: FrameResult, time_s: float, uncertain_below: float | None = None
+    ) -> FrameResult:
         """Gives each face the number of its track and its smoothed probabilities.
 
         Args:
             result: what was found in the newest frame.
             time_s: time of that frame in seconds; when it steps back, all tracks are forgotten.
+            uncertain_below: a face whose smoothed top probability is lower is uncertain; None
+                leaves each face the doubt it had before smoothing.
 
         Returns:
             The same result, its faces in the same order, with ``face_id`` and
-            ``probabilities`` replaced. Each face keeps its own doubt.
+            ``probabilities`` replaced, and its doubt to go with them.
         """
         if time_s < self._now_s:
             self._tracks = []
@@ -77,9 +81,9 @@ class FaceTracks:
                 self._tracks.append(track)
             else:
                 self._follow(track, face, time_s)
-            faces.append(
-                replace(face, face_id=track.face_id, probabilities=dict(track.probabilities))
-            )
+            smoothed = dict(track.probabilities)
+            face = replace(face, face_id=track.face_id, probabilities=smoothed)  # noqa: PLW2901
+            faces.append(face if uncertain_below is None else _judged(face, uncertain_below))
         return replace(result, faces=tuple(faces))
 
     def _match(self, faces: tuple[FaceResult, ...]) -> dict[int, _Track]:
@@ -110,3 +114,12 @@ class FaceTracks:
         # Depends on the time that passed, not on the number of results in between.
         weight = 1.0 - math.exp(-elapsed / self._smoothing_s)
         track.probabilities = {k: old[k] + weight * (new[k] - old[k]) for k in new}
+
+
+def _judged(face: FaceResult, uncertain_below: float) -> FaceResult:
+    """The face with the doubt that its smoothed probabilities deserve."""
+    from emogui.backend.doubt import reason_for_doubt
+
+    found = Detection(face.box, face.detection_score, face.landmarks)
+    reason = reason_for_doubt(found, face.confidence, uncertain_below)
+    return replace(face, uncertain=reason is not None, uncertain_reason=reason)

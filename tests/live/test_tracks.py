@@ -80,3 +80,16 @@ def test_time_that_steps_back_begins_anew() -> None:
 
 def test_no_faces() -> None:
     assert FaceTracks().update(result(), 0.0).faces == ()
+
+
+def test_the_doubt_goes_with_the_smoothed_probabilities() -> None:
+    tracks = FaceTracks(smoothing_s=0.25)
+    large = {"w": 60, "h": 60}
+    tracks.update(result(face(happy=0.95, **large)), 0.0, 0.6)
+    flicker = replace(face(happy=0.5, **large), uncertain=True, uncertain_reason="low")
+    found = tracks.update(result(flicker), 0.01, 0.6).faces[0]
+    assert (found.uncertain, found.uncertain_reason) == (False, None)
+    lasting = tracks.update(result(flicker), 2.0, 0.6).faces[0]
+    assert lasting.uncertain and "top probability 50%" in (lasting.uncertain_reason or "")
+    small = tracks.update(result(face(happy=0.99, w=12, h=12)), 9.0, 0.6).faces[0]
+    assert "small" in (small.uncertain_reason or "")
