@@ -47,7 +47,7 @@ class FakeAnalyzer:
         for index, box in enumerate(find_squares(image)):
             high = 0.9 - 0.5 * (index % 2)
             rest = (1 - high) / (len(labels) - 1)
-            values = {name: rest for name in labels}
+            values = dict.fromkeys(labels, rest)
             values[labels[(index + 1) % len(labels)]] = high
             doubtful = high < 0.5
             why = "no emotion reaches 50 %" if doubtful else None

@@ -134,7 +134,7 @@ def test_detect_runs_again_with_the_present_head(window, picture):
     window.settle()
 
     assert window.presenter.current.result.labels == "fer2013"
-    assert list(window.image.panel.chart.numbers())[0] == "angry"
+    assert next(iter(window.image.panel.chart.numbers())) == "angry"
     assert "press Detect" not in window.image.panel.detail.cget("text")
 
 
@@ -156,7 +156,7 @@ def test_cancel_gives_up_the_rest_and_keeps_what_was_found(window, tmp_path, mak
     window.gate.clear()
     window.dialogs.files = tuple(map(str, paths))
     window.shell.buttons["open"].invoke()
-    window.wait_until(lambda: window.shell.cancel_button.winfo_ismapped())
+    window.wait_until(window.shell.cancel_button.winfo_ismapped)
 
     window.shell.cancel_button.invoke()
 
