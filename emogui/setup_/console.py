@@ -57,6 +57,11 @@ class Console:
         """Prints a line."""
         print(text, file=self._out, flush=True)
 
+    def note(self, text: str) -> None:
+        """Writes a line into the log alone."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"{text}\n")
+
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """Shows that something is being done, and how long it took."""

@@ -186,7 +186,7 @@ class Environment:
         found = self._health()["opencv"]
         if found == ["opencv-python"] or not found:
             return
-        self._console.log.open("a", encoding="utf-8").write(f"several OpenCV packages: {found}\n")
+        self._console.note(f"several OpenCV packages: {found}")
         if self._stamp().get("by") != "emogui.bootstrap":
             raise SetupError(
                 f"The .venv that is there holds several OpenCV packages ({', '.join(found)}), "

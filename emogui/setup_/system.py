@@ -227,7 +227,7 @@ def install(console: Console, missing: Sequence[str], python: Interpreter, root:
             # Old lists name packages that are gone; should this fail, the lists there may do.
             console.run([*apt, "update"], cwd=root, failure="apt-get update has failed.")
         except CommandError as error:
-            console.log.open("a", encoding="utf-8").write(f"{error}\n")
+            console.note(str(error))
         try:
             console.run(
                 [*apt, "install", "--no-install-recommends", *names],
