@@ -43,6 +43,14 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("next_picture", "Next picture", "Next", ("Mod+Right",)),
         Action("previous_picture", "Previous picture", "Prior", ("Mod+Left",)),
     ),
+    "Camera": (
+        Action("live_start", "Start or stop", "Mod+R"),
+        Action("live_snapshot", "Snapshot…", "Mod+P"),
+        Action("live_mirror", "Mirror", "Mod+I"),
+        Action("live_video", "Open video…", "Mod+Shift+O"),
+        Action("live_address", "Open stream address…", "Mod+L"),
+        Action("live_cameras", "Look for cameras", "Mod+Shift+R"),
+    ),
     "Model": (
         Action("load_model", "Load from folder…", "Mod+Shift+M"),
         Action("next_model", "Next model", "Mod+M"),

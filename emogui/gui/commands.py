@@ -6,7 +6,7 @@ import tkinter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ttkbootstrap as ttk
 
@@ -22,6 +22,9 @@ from emogui.gui.presenter import Document
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
 from emogui.types import FrameResult, Image
+
+if TYPE_CHECKING:
+    from emogui.gui.views.live import LiveView
 
 PICTURES = (
     (
@@ -174,6 +177,32 @@ class Commands:
     def do_previous_picture(self) -> None:
         self.image.presenter.step(-1)
 
+    # The camera
+
+    def _live(self) -> LiveView:
+        """The live view, brought to the front."""
+        self.shell.show_tab("live")
+        return self.shell.live_view()
+
+    def do_live_start(self) -> None:
+        self._live().start_or_stop()
+
+    def do_live_snapshot(self) -> None:
+        self._live().snapshot()
+
+    def do_live_mirror(self) -> None:
+        live = self._live()
+        live.set_mirror(not live.canvas.mirrored)
+
+    def do_live_video(self) -> None:
+        self._live().chooser.ask_file()
+
+    def do_live_address(self) -> None:
+        self._live().chooser.ask_address()
+
+    def do_live_cameras(self) -> None:
+        self._live().look_for_cameras()
+
     # Saving and copying
 
     def _result(self) -> tuple[Document, Image, FrameResult] | None:
@@ -187,6 +216,9 @@ class Commands:
         return shown, shown.image, shown.result
 
     def do_save_picture(self) -> None:
+        if self.shell.on_live:
+            self.shell.live_view().snapshot()
+            return
         found = self._result()
         if found is None:
             return

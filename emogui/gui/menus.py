@@ -14,7 +14,7 @@ from emogui.gui.choice import Choice
 
 SEPARATORS_BEFORE = frozenset(
     {"save_picture", "copy_picture", "close_picture", "settings", "exit", "next_face",
-     "next_picture", "zoom_in", "show_image", "toggle_theme", "about"}
+     "live_video", "next_picture", "zoom_in", "show_image", "toggle_theme", "about"}
 )  # fmt: skip
 _BETWEEN = "\t"
 
@@ -56,7 +56,7 @@ class Menus:
             menu = ttk.Menu(self.bar, tearoff=False)
             self.menus[group] = menu
             self.bar.add_cascade(label=group, menu=menu, underline=-1 if self._mac else 0)
-        for group in ("File", "Faces", "Help"):
+        for group in ("File", "Faces", "Camera", "Help"):
             for action in ACTIONS[group]:
                 self._add(self.menus[group], action.name)
         self._build_view(pick_theme)

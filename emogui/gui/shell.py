@@ -161,6 +161,7 @@ class Shell(ttk.Frame):
             from emogui.gui.views.live import LiveView
 
             self.live = LiveView(self._live_page, self.context)
+            self.live.explain = lambda: self._do("help_meaning")
             self.live.pack(fill="both", expand=True)
         return self.live
 
@@ -191,7 +192,7 @@ class Shell(ttk.Frame):
         self._enable("previous_picture", several and on_image)
         self._enable("next_picture", several and on_image)
         has_result = shown is not None and shown.result is not None and shown.image is not None
-        self._enable("save_picture", has_result and on_image)
+        self._enable("save_picture", has_result or not on_image)
         busy = presenter.busy and any(d.wanted for d in presenter.documents)
         self._set_progress(presenter.progress if busy and on_image else None)
         if on_image:

@@ -106,7 +106,8 @@ class LiveView(ttk.Frame):
         resume, self._resume = self._resume, None
         if resume is not None and not self.running:
             self._start(resume)
-        self.canvas.focus_set()
+        if not self.chooser.asking:
+            self.canvas.focus_set()
 
     def on_hide(self) -> None:
         """A camera does not go on filming unseen; it starts again when the tab is shown."""
@@ -145,6 +146,7 @@ class LiveView(ttk.Frame):
         if self.chooser.current is not None:
             self._start(self.chooser.current)
         else:
+            self.stop()
             self.look_for_cameras()
 
     def stop(self) -> None:
@@ -337,7 +339,8 @@ class LiveView(ttk.Frame):
         faces = newest.result.faces
         index = self.follow.index(faces)
         picked = self.follow.is_picked(faces, index)
-        self.canvas.show_result(newest.result, index if picked else None)
+        # One face needs no mark; of several, the one whose bars are shown has it.
+        self.canvas.show_result(newest.result, index if picked or len(faces) > 1 else None)
         if index is None:
             self.panel.show_text(*words.NO_FACE)
         else:
@@ -356,7 +359,7 @@ class LiveView(ttk.Frame):
     def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
         if update.frame is not None:
             self.controls.show_figures(words.figures(update, analysing=self._analysing))
-            self.context.show_status(words.status(run.source, update, analysing=self._analysing))
+            self.context.show_status(words.status(update, analysing=self._analysing))
         if run.shown is None:
             self.panel.show_text(*self._words_without_result(run))
 

@@ -72,7 +72,7 @@ class BarChart(tkinter.Canvas):
             return
         c, px = self._context.theme.colours, self._context.px
         height, thick = px(ROW), px(16)
-        left = max(self._bold.measure(label) for label in self._labels) + px(12)
+        left = max(self._bold.measure(label) for label in self._labels) + px(14)
         room = self._bold.measure("100.0 %") + px(8)
         full = max(px(20), self.winfo_width() - left - room)
         top = self._face.emotion
@@ -80,7 +80,7 @@ class BarChart(tkinter.Canvas):
             value = self._face.probabilities[label]
             middle = index * height + height / 2
             font = self._bold if label == top else self._plain
-            self.coords(row.label, 0, middle)
+            self.coords(row.label, px(2), middle)
             self.itemconfigure(row.label, text=label, font=font, fill=c.text)
             edges = (middle - thick / 2, middle + thick / 2)
             self.coords(row.track, left, edges[0], left + full, edges[1])

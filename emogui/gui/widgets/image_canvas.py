@@ -50,8 +50,9 @@ class ImageCanvas(tkinter.Canvas):
         self._selected: int | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._drawn: Region | None = None
+        self._in_sight = False  # whether what is drawn is of the present picture
         self._job: Job | None = None
-        self._asked: tuple[int, Region] | None = None
+        self._asked: Region | None = None
         self._press: tuple[int, int] | None = None
         self._dragged = False
         self._icon: tkinter.Image | None = None
@@ -73,17 +74,19 @@ class ImageCanvas(tkinter.Canvas):
     @property
     def rendered(self) -> bool:
         """Whether the picture in sight has been drawn at its present place and size."""
-        return self._image is not None and self._drawn == self.viewport.region()
+        return self._in_sight and self._drawn == self.viewport.region()
 
     def show(self, image: Image | None, result: FrameResult | None, selected: int | None) -> None:
         """Shows a picture and its faces; what has not changed is left alone."""
         if image is not self._image:
             self._image = image
             self._result = None
+            self._in_sight = False
+            self._asked = None
             self.faces.clear()
+            if self._job is not None:
+                self._job.cancel()
             if image is None:
-                self._asked = None
-                self._drawn = None
                 self.itemconfigure(self._picture_item, state="hidden")
             else:
                 self.viewport.set_picture(image.shape[1], image.shape[0])
@@ -141,9 +144,9 @@ class ImageCanvas(tkinter.Canvas):
         image, region = self._image, self.viewport.region()
         if image is None or region is None:
             return
-        if self._asked == (id(image), region):
+        if self._asked == region:
             return
-        self._asked = (id(image), region)
+        self._asked = region
         if self._job is not None:
             self._job.cancel()
         self._job = self._context.submit(
@@ -163,8 +166,13 @@ class ImageCanvas(tkinter.Canvas):
         self.coords(self._picture_item, region.x, region.y)
         self.itemconfigure(self._picture_item, state="normal")
         self.tag_lower(self._picture_item)
+        if not self._in_sight:
+            self._in_sight = True
+            self._draw_faces()
 
     def _draw_faces(self) -> None:
+        if not self._in_sight:
+            return  # the faces must not stand on the picture shown before
         faces = () if self._result is None else self._result.faces
         size = (self.winfo_width(), self.winfo_height())
         self.faces.draw(faces, self.viewport, self._selected, size)

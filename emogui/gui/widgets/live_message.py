@@ -11,7 +11,7 @@ from emogui.gui.context import ViewContext
 
 
 class LiveMessage(ttk.Frame):
-    """An icon, a title, a text and up to two buttons, in the middle of its parent."""
+    """An icon, a title, a text and up to two buttons, over the middle of its parent."""
 
     def __init__(self, parent: tkinter.Misc, context: ViewContext) -> None:
         super().__init__(parent, padding=context.px(20))
@@ -42,6 +42,8 @@ class LiveMessage(ttk.Frame):
         text: str,
         button: tuple[str, Callable[[], None]] | None = None,
         other: tuple[str, Callable[[], None]] | None = None,
+        *,
+        below: bool = False,
     ) -> None:
         """Shows a message.
 
@@ -51,11 +53,16 @@ class LiveMessage(ttk.Frame):
             text: what to do; may be empty.
             button: words and command of the main button.
             other: likewise of a second one.
+            below: at the lower edge, so that the picture stays in sight.
         """
         self._icon_name = icon
         self._draw_icon()
         self.title.configure(text=title)
         self.text.configure(text=text)
+        if text:
+            self.text.pack(after=self.title, fill="x", pady=(self._context.px(6), 0))
+        else:
+            self.text.pack_forget()
         for widget, plan in ((self.button, button), (self.other, other)):
             widget.pack_forget()
             if plan is not None:
@@ -66,7 +73,10 @@ class LiveMessage(ttk.Frame):
         else:
             self._row.pack(pady=(self._context.px(14), 0))
         self._wrap(None)
-        self.place(relx=0.5, rely=0.5, anchor="center")
+        if below:
+            self.place(relx=0.5, rely=1.0, y=-self._context.px(16), anchor="s")
+        else:
+            self.place(relx=0.5, rely=0.5, y=0, anchor="center")
         self.lift()
 
     def hide(self) -> None:

@@ -42,7 +42,7 @@ class LiveNotices:
         self._context.show_status(f"Opening {source.title}…")
 
     def ended(self, source: Source, again: Do) -> None:
-        self._card.show("", "The video has ended", "", ("Play again", again))
+        self._card.show("", "The video has ended", "", ("Play again", again), below=True)
         self._context.show_status(f"{source.title} has ended")
 
     def failed(self, source: Source, error: EmoguiError | None, again: Do) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from emogui.gui.widgets.live_sources import Source
 from emogui.live.session import LiveUpdate
 
 CHART_COMES = ("", "The chart of the followed face appears here.")
@@ -23,9 +22,9 @@ def figures(update: LiveUpdate, *, analysing: bool) -> str:
     return "  ·  ".join(words)
 
 
-def status(source: Source, update: LiveUpdate, *, analysing: bool) -> str:
-    """The running source in one line, for the bottom of the window."""
-    parts = [source.title]
+def status(update: LiveUpdate, *, analysing: bool) -> str:
+    """What comes from the running source, in one line, for the bottom of the window."""
+    parts = []
     if update.frame is not None:
         height, width = update.frame.image.shape[:2]
         parts.append(f"{width} × {height}")
@@ -39,5 +38,5 @@ def status(source: Source, update: LiveUpdate, *, analysing: bool) -> str:
         )
         parts.append(f"{found.analysis_fps:.0f} analysed a second")
     if found.dropped:
-        parts.append(f"{found.dropped} frames dropped")
+        parts.append(f"{found.dropped} dropped")
     return "  ·  ".join(parts)

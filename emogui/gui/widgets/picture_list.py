@@ -39,9 +39,9 @@ class PictureList(ttk.Frame):
         self.tree.column("#0", width=px(170), minwidth=px(80), stretch=True)
         self.tree.column("found", width=px(100), minwidth=px(60), anchor="e", stretch=False)
         bar = ttk.Scrollbar(body, orient="vertical", command=self.tree.yview)
-        self.tree.configure(yscrollcommand=bar.set)
+        self._bar = bar
+        self.tree.configure(yscrollcommand=self._scrolled)
         self.tree.pack(side="left", fill="both", expand=True)
-        bar.pack(side="right", fill="y")
         self.tree.bind("<<TreeviewSelect>>", lambda _event: self._chosen())
 
     def update_rows(self, documents: Sequence[Document], current: int | None) -> None:
@@ -70,6 +70,15 @@ class PictureList(ttk.Frame):
             for row in wanted:
                 self.tree.see(row)
                 self.tree.focus(row)
+
+    def _scrolled(self, first: str, last: str) -> None:
+        """Shows the scrollbar only while there is something to scroll."""
+        self._bar.set(first, last)
+        needed = float(first) > 0.0 or float(last) < 1.0
+        if needed and not self._bar.winfo_manager():
+            self._bar.pack(side="right", fill="y", before=self.tree)
+        elif not needed and self._bar.winfo_manager():
+            self._bar.pack_forget()
 
     def _chosen(self) -> None:
         if self._choosing:  # our own doing, reported back by Tk
