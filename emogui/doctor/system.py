@@ -14,6 +14,7 @@ from emogui import paths
 from emogui.doctor.finding import NEEDED, OPTIONAL, Finding, in_python, pip, version
 
 ENOUGH_ROOM_GB: Final = 0.5
+DEVICES: Final = Path("/dev")
 
 
 def python() -> Iterator[Finding]:
@@ -83,7 +84,7 @@ def cameras() -> Iterator[Finding]:
     if not sys.platform.startswith("linux"):
         yield Finding("Camera", "ok", "the system asks when a camera is first used")
         return
-    devices = sorted(Path("/dev").glob("video*"))
+    devices = sorted(DEVICES.glob("video*"))
     closed = [str(device) for device in devices if not os.access(device, os.R_OK | os.W_OK)]
     if closed:
         yield Finding(
