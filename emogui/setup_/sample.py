@@ -40,7 +40,9 @@ def main(folder: Path) -> int:
 
     for number, face in enumerate(result.faces, start=1):
         doubt = f" (uncertain: {face.uncertain_reason})" if face.uncertain else ""
-        print(f"  face {number} appears to show {face.emotion}, {face.confidence:.0%}{doubt}")
+        where = f"at x {face.box.x}, y {face.box.y}"
+        shows = f"appears to show {face.emotion}, {face.confidence:.0%}{doubt}"
+        print(f"  face {number} ({where}) {shows}")
     print(f"  annotated picture  {annotated}")
     for chart in charts:
         print(f"  chart              {chart}")
