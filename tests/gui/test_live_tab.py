@@ -1,0 +1,526 @@
+"""The Live tab in the real window: played videos as cameras, and every fault of a source."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as PilImage
+
+from emogui.errors import ModelError, SourceError
+from emogui.gui.choice import Choice, make_analyzer
+from emogui.gui.widgets.live_sources import FILE_TITLE, STREAM_TITLE
+from emogui.live.session import LiveState
+from emogui.media.cameras import CameraInfo
+from emogui.media.source import quiet_opencv
+from emogui.media.video import VideoSource
+
+_FAULTY = Path(__file__).parents[1] / "live" / "faulty_source.py"
+_spec = importlib.util.spec_from_file_location("faulty_source_for_gui", _FAULTY)
+assert _spec is not None and _spec.loader is not None
+faulty = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = faulty
+_spec.loader.exec_module(faulty)
+
+CAMERAS = [CameraInfo(0, "HD Webcam"), CameraInfo(2, "USB Camera")]
+
+
+def squares(step: int = 0) -> np.ndarray:
+    """Two white squares, which the fake analyzer takes for faces; the larger one is left."""
+    image = np.full((240, 320, 3), 90, np.uint8)
+    image[60:120, 20 + step : 80 + step] = 255
+    image[80:130, 200:250] = 254
+    return image
+
+
+def endless_squares() -> Iterator[np.ndarray]:
+    step = 0
+    while True:
+        yield squares(step % 20)
+        step += 1
+
+
+class Live:
+    """A window whose Live tab is in front, with sources that the test makes."""
+
+    def __init__(self, driver) -> None:
+        self.driver, self.sources, self.opened = driver, [], []
+        self.make: Callable[[str], object] = lambda spec: faulty.FaultySource(endless_squares())
+        self.cameras = list(CAMERAS)
+        driver.shell.tabs.select(driver.shell._live_page)
+        view = driver.shell.live_view()
+        view.open_spec, view.find_cameras = self._open, lambda: self.cameras
+        view.look_for_cameras()
+        self.view, self.canvas, self.panel = view, view.canvas, view.panel
+        driver.wait_until(lambda: view.chooser.cameras == tuple(self.cameras))
+
+    def _open(self, spec: str) -> object:
+        self.opened.append(spec)
+        source = self.make(spec)
+        self.sources.append(source)
+        return source
+
+    def wait(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
+        self.driver.wait_until(condition, timeout)
+
+    def start(self) -> None:
+        self.view.controls.start_button.invoke()
+        self.wait(lambda: self.canvas.showing is not None)
+
+    def wait_for_faces(self, number: int = 2) -> None:
+        self.wait(lambda: len(self.canvas.faces.labels) == number)
+
+    def state(self) -> LiveState | None:
+        return self.view.latest.state if self.view.latest else None
+
+    def title(self) -> str:
+        return str(self.view.message.title.cget("text"))
+
+
+@pytest.fixture
+def live(make_app, monkeypatch):
+    monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
+    one = Live(make_app())
+    yield one
+    for source in one.sources:
+        source.release.set()
+    one.driver.close()
+    end = time.monotonic() + 3
+    while live_threads() and time.monotonic() < end:
+        time.sleep(0.005)
+    assert live_threads() == []
+
+
+def live_threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith("live-")]
+
+
+def test_cameras_are_listed_by_name_with_files_and_streams(live):
+    assert live.view.chooser.box.cget("values") == (
+        "HD Webcam", "USB Camera", FILE_TITLE, STREAM_TITLE,
+    )  # fmt: skip
+    assert live.title() == "HD Webcam"
+    assert live.opened == []  # no camera is opened unasked
+    live.driver.screenshot("live-ready")
+
+
+def test_start_shows_pictures_faces_bars_and_figures_and_stop_ends_it(live):
+    live.start()
+    live.wait_for_faces()
+    assert live.opened == ["0"]
+    assert not live.view.message.visible
+    assert live.panel.heading.cget("text") == "Happiness"
+    assert live.panel.chart.numbers()["happiness"] == "90.0 %"
+    assert live.panel.count.cget("text") == "Face 2 of 2, the largest"  # mirrored
+    live.wait(lambda: "fps" in live.view.controls.figures.cget("text"))
+    live.wait(lambda: "frame age" in live.view.controls.figures.cget("text"))
+    live.wait(lambda: "2 faces" in live.driver.shell.status.cget("text"))
+    live.driver.screenshot("live-running")
+    assert live.view.controls.start_button.cget("text") == "Stop"
+
+    live.view.controls.start_button.invoke()
+    assert live.canvas.showing is None
+    assert live.view.controls.start_button.cget("text") == "Start"
+    live.wait(live.view.is_closed)
+    assert live.sources[0].closes == 1
+
+
+def test_the_bars_follow_the_picked_face(live):
+    live.start()
+    live.wait_for_faces()
+    live.driver.app.root.update()
+    x, y = live.canvas.place_of(1)
+    live.canvas.event_generate("<ButtonRelease-1>", x=int(x), y=int(y))
+    live.wait(lambda: live.panel.heading.cget("text") == "Surprise")
+    assert live.panel.doubtful
+    seen = live.view.latest.statistics.analysed
+    live.wait(lambda: live.view.latest.statistics.analysed > seen + 5)
+    assert live.panel.heading.cget("text") == "Surprise"
+    live.canvas.event_generate("<ButtonRelease-1>", x=5, y=5)
+    live.wait(lambda: live.panel.heading.cget("text") == "Happiness")
+    live.canvas.focus_force()
+    live.canvas.event_generate("<Right>")
+    live.wait(lambda: live.panel.heading.cget("text") == "Surprise")
+    live.canvas.event_generate("<Left>")
+    live.wait(lambda: live.panel.heading.cget("text") == "Happiness")
+
+
+def test_the_bars_stay_where_they_are_when_the_doubt_comes_and_goes(live):
+    live.start()
+    live.wait_for_faces()
+    before = live.panel.chart.winfo_rooty()
+    live.canvas.focus_force()
+    live.canvas.event_generate("<Right>")
+    live.wait(lambda: live.panel.doubtful)
+    assert live.panel.chart.winfo_rooty() == before
+
+
+def test_cameras_are_mirrored_and_files_are_not_and_the_choice_is_remembered(live, tmp_path):
+    live.start()
+    live.wait_for_faces()
+    assert live.canvas.showing.mirrored
+    larger, smaller = live.canvas.place_of(0), live.canvas.place_of(1)
+    assert larger[0] > smaller[0]  # it is on the left in the frame
+    shown = np.asarray(live.canvas.showing.picture)
+    assert shown[int(shown.shape[0] * 0.38), int(shown.shape[1] * 0.78)].min() > 250
+    assert live.canvas.faces.text(0).startswith("happ")  # text is an item, never mirrored
+
+    live.view.controls.mirror.invoke()
+    live.wait(lambda: not live.canvas.showing.mirrored)
+    live.wait(lambda: live.canvas.place_of(0)[0] < live.canvas.place_of(1)[0])
+    assert live.driver.context.settings.mirror is False
+    live.view.controls.mirror.invoke()
+    assert live.driver.context.settings.mirror is True
+    live.view.start(str(tmp_path / "clip.avi"))
+    live.wait(lambda: live.canvas.showing is not None)
+    assert not live.canvas.showing.mirrored
+    assert live.driver.context.settings.mirror is True
+
+
+def test_a_snapshot_has_the_faces_and_is_not_mirrored(live, tmp_path):
+    live.start()
+    live.wait_for_faces()
+    live.driver.dialogs.save = str(tmp_path / "snap.png")
+    live.view.controls.snapshot_button.invoke()
+    live.wait(lambda: "Saved" in live.driver.shell.status.cget("text") or _saved(tmp_path))
+    live.wait(lambda: _saved(tmp_path))
+    picture = np.asarray(PilImage.open(tmp_path / "snap.png"))
+    assert picture.shape == (240, 320, 3)
+    assert (picture[65:115, 45:75] == 255).mean() > 0.8  # the larger square is on the left
+    assert not np.array_equal(picture, squares())  # and is framed
+
+
+def _saved(folder: Path) -> bool:
+    path = folder / "snap.png"
+    return path.exists() and path.stat().st_size > 0
+
+
+def test_a_snapshot_without_a_picture_says_so(live):
+    live.view.snapshot()
+    assert "no picture" in live.driver.shell.banner.message
+
+
+def test_detect_turns_the_analysis_of_the_running_camera_off_and_on(live):
+    live.start()
+    live.wait_for_faces()
+    live.driver.shell.buttons["detect"].invoke()
+    live.wait_for_faces(0)
+    assert live.panel.heading.cget("text") == "Detection is off"
+    seen = live.view.latest.statistics.captured
+    live.wait(lambda: live.view.latest.statistics.captured > seen + 5)  # pictures go on
+    assert live.canvas.faces.labels == []
+    live.driver.shell.buttons["detect"].invoke()
+    live.wait_for_faces()
+
+
+def test_detect_starts_the_chosen_source_when_none_runs(live):
+    live.driver.shell.buttons["detect"].invoke()
+    live.wait_for_faces()
+
+
+def test_another_head_is_taken_while_running(live):
+    live.start()
+    live.wait_for_faces()
+    live.driver.commands.pick_model("resnet50", "fer2013")
+    live.wait(lambda: "happy" in live.panel.chart.numbers())
+
+
+def test_models_that_do_not_load_are_told_once_and_detect_tries_again(make_app, monkeypatch):
+    monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
+    attempts: list[int] = []
+
+    class Working:
+        def analyze(self, image, **how):
+            return faulty.result_of(faulty.Frame(image, 0, how.get("time_s", 0.0), 0.0))
+
+    def factory(choice):
+        # The Image tab loads its models too, in a worker with another name.
+        if not threading.current_thread().name.startswith("live-"):
+            return Working()
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise ModelError("The network is damaged.", "Install emogui again.")
+        return Working()
+
+    live = Live(make_app(factory=factory))
+    live.start()
+    live.wait(lambda: live.driver.shell.banner.message == "The network is damaged.")
+    seen = live.view.latest.statistics.captured
+    live.wait(lambda: live.view.latest.statistics.captured > seen + 10)
+    assert len(attempts) == 1
+    assert live.state() is LiveState.RUNNING
+    live.driver.shell.buttons["detect"].invoke()
+    live.wait_for_faces(1)
+    assert not live.driver.shell.banner.visible
+    live.driver.close()
+
+
+def test_an_analysis_that_raises_leaves_the_picture_running(make_app, monkeypatch, expected_errors):
+    expected_errors.append("A frame could not be analysed")
+    monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
+
+    class Broken:
+        def analyze(self, image, **how):
+            raise RuntimeError("inference failed")
+
+    live = Live(make_app(factory=lambda choice: Broken()))
+    live.start()
+    live.wait(lambda: "inference failed" in live.driver.shell.banner.message)
+    seen = live.view.latest.statistics.captured
+    live.wait(lambda: live.view.latest.statistics.captured > seen + 10)
+    live.driver.close()
+
+
+def test_a_camera_that_is_pulled_out_is_told_and_started_again(live):
+    live.make = lambda spec: faulty.FaultySource([squares()] * 5 + [faulty.lost()])
+    live.view.start("0")
+    live.wait(lambda: live.state() is LiveState.FAILED)
+    live.wait(lambda: live.view.message.visible)
+    assert live.title() == "Camera 0 stopped delivering pictures."
+    assert live.view.message.text.cget("text") == "Plug it in again."
+    assert live.canvas.showing is None  # a frozen picture would look alive
+    assert live.view.controls.start_button.cget("text") == "Start"
+    live.driver.screenshot("live-lost")
+
+    live.make = lambda spec: faulty.FaultySource(endless_squares())
+    live.view.message.button.invoke()
+    live.wait_for_faces()
+    assert not live.view.message.visible
+
+
+def test_a_camera_that_hangs_is_told(live):
+    live.make = lambda spec: faulty.FaultySource([squares(), "stall"])
+    live.view.start("0")
+    live.wait(lambda: live.state() is LiveState.FAILED)
+    assert "stopped delivering" in live.title()
+
+
+@pytest.mark.parametrize(
+    "step", [ZeroDivisionError("bug"), np.zeros((10, 10), np.uint8), 42, np.zeros((4, 4, 3))]
+)
+def test_garbage_and_bugs_of_a_source_are_told(live, expected_errors, step):
+    expected_errors.append("The source failed")
+    live.make = lambda spec: faulty.FaultySource([squares(), step])
+    live.view.start("0")
+    live.wait(lambda: live.state() is LiveState.FAILED and live.view.message.visible)
+    assert live.title()
+
+
+def test_pictures_that_change_their_size(live):
+    small, large = squares()[:200, :300], np.repeat(np.repeat(squares(), 2, 0), 2, 1)
+    live.make = lambda spec: faulty.FaultySource([squares(), small, large] * 30)
+    live.view.start("0")
+    live.wait(lambda: live.state() is LiveState.ENDED)
+
+
+def test_a_missing_camera_is_told_by_its_own_message(live):
+    def missing(spec):
+        raise SourceError("There is no camera 7 on this computer.", "Plug it in.")
+
+    live.make = missing
+    live.view.start("7")
+    live.wait(lambda: live.state() is LiveState.FAILED and live.view.message.visible)
+    assert live.title() == "There is no camera 7 on this computer."
+    live.sources.clear()
+
+
+def test_no_camera_at_all(live):
+    live.cameras = []
+    live.view.chooser.refresh_button.invoke()
+    live.wait(lambda: live.title() == "No camera was found")
+    live.driver.screenshot("live-no-camera")
+    live.cameras = list(CAMERAS)
+    live.view.message.button.invoke()
+    live.wait(lambda: live.title() == "HD Webcam")
+
+
+def test_a_video_file_is_chosen_with_the_dialog_and_played_to_its_end(live, tmp_path):
+    live.make = lambda spec: faulty.FaultySource([squares()] * 10, is_camera=False)
+    live.driver.dialogs.file = str(tmp_path / "clip.mp4")
+    live.view.chooser.box.current(2)
+    live.view.chooser.box.event_generate("<<ComboboxSelected>>")
+    live.wait(lambda: live.state() is LiveState.ENDED and live.view.message.visible)
+    assert live.opened == [str(tmp_path / "clip.mp4")]
+    assert live.title() == "The video has ended"
+    assert live.canvas.showing is not None  # the last picture stays
+    live.view.message.button.invoke()
+    live.wait(lambda: len(live.opened) == 2)
+
+
+def test_a_cancelled_dialog_leaves_the_choice(live):
+    live.view.chooser.box.current(2)
+    live.view.chooser.box.event_generate("<<ComboboxSelected>>")
+    live.driver.root.update()
+    assert live.view.chooser.box.get() == "HD Webcam"
+    assert live.opened == []
+
+
+def test_the_address_of_a_stream_is_typed_and_its_password_not_kept(live):
+    box = live.view.chooser.box
+    live.driver.commands.do("live_address")
+    live.driver.root.update()
+    assert live.view.chooser.asking
+    box.set("rtsp://me:secret@cam.local/1")
+    box.focus_force()
+    box.event_generate("<Return>")
+    live.wait_for_faces()
+    assert live.opened == ["rtsp://me:secret@cam.local/1"]
+    assert box.get() == "rtsp://cam.local/1"
+    assert not live.canvas.mirrored
+    assert "secret" not in live.driver.context.settings.camera
+    live.driver.commands.do("live_address")
+    box.event_generate("<Escape>")
+    assert not live.view.chooser.asking
+    assert box.get() == "rtsp://cam.local/1"
+
+
+def test_another_camera_picked_while_running_takes_over(live):
+    live.start()
+    live.view.chooser.box.current(1)
+    live.view.chooser.box.event_generate("<<ComboboxSelected>>")
+    live.wait(lambda: live.opened == ["0", "2"])
+    live.wait_for_faces()
+    live.wait(lambda: live.sources[0].closes == 1)
+
+
+def test_the_camera_rests_while_another_tab_is_shown(live):
+    live.start()
+    live.driver.shell.show_tab("image")
+    live.wait(lambda: live.sources[0].closes == 1)
+    live.driver.shell.show_tab("live")
+    live.wait(lambda: len(live.opened) == 2 and live.canvas.showing is not None)
+
+
+def test_the_shortcuts_of_the_camera(live):
+    live.driver.commands.do("live_start")
+    live.wait_for_faces()
+    live.driver.commands.do("live_mirror")
+    live.wait(lambda: not live.canvas.showing.mirrored)
+    live.driver.commands.do("live_start")
+    assert not live.view.running
+
+
+def test_started_and_stopped_twenty_times(live):
+    for i in range(20):
+        live.view.controls.start_button.invoke()
+        if i % 3 == 0:
+            live.wait(lambda: live.canvas.showing is not None)
+        elif i % 3 == 1:
+            live.driver.root.update()
+        live.view.controls.start_button.invoke()
+    live.wait(live.view.is_closed)
+    assert live_threads() == []
+    assert all(source.closes == 1 for source in live.sources)
+
+
+def test_the_window_resizes_and_changes_its_theme_while_running(live):
+    live.start()
+    live.wait_for_faces()
+    live.driver.root.geometry("800x560+0+0")
+    live.wait(lambda: live.canvas.winfo_width() < 520)
+    live.wait(lambda: live.canvas.showing.picture.width <= live.canvas.winfo_width())
+    live.driver.commands.do("toggle_theme")
+    assert live.canvas.cget("background") == live.driver.context.theme.colours.stage
+    live.driver.root.geometry("1300x900+0+0")
+    live.wait(lambda: live.canvas.showing.picture.width > 600)
+    live.driver.screenshot("live-dark")
+
+
+@pytest.mark.parametrize("when", ["opening", "running", "stalled"])
+def test_the_window_closes_at_once_whatever_the_source_does(live, when):
+    gate = threading.Event()
+
+    def make(spec):
+        if when == "opening":
+            gate.wait(20)
+        return faulty.FaultySource([squares()] * 3 + ["stall"] if when == "stalled"
+                                   else endless_squares())  # fmt: skip
+
+    live.make = make
+    live.view.start("0")
+    if when != "opening":
+        live.wait(lambda: live.canvas.showing is not None)
+    live.driver.root.update()
+    began = time.monotonic()
+    live.driver.close()
+    assert time.monotonic() - began < 2.0
+    gate.set()
+    for source in live.sources:
+        source.release.set()
+
+
+def test_no_turn_of_the_loop_takes_long(live):
+    """By processor time of Tk's thread: the machine may be busy with something else."""
+    live.start()
+    live.wait_for_faces()
+    live.driver.root.geometry("1300x900+0+0")
+    live.wait(lambda: live.canvas.showing.picture.width > 600)
+    spent: list[float] = []
+    end = live.view.latest.statistics.captured + 60
+    while live.view.latest.statistics.captured < end:
+        began = time.thread_time()
+        live.view._poll()
+        spent.append(time.thread_time() - began)
+        live.driver.root.update()
+    assert np.quantile(spent, 0.99) < 0.016
+
+
+# A real video of a real face, played as a camera
+
+
+@pytest.fixture(scope="module")
+def astronaut_clip(tmp_path_factory) -> Path:
+    """Eileen Collins (NASA, public domain) moving from side to side, two seconds at 25 Hz."""
+    data = pytest.importorskip("skimage.data")
+    face = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2BGR)[:300, 60:400]
+    quiet_opencv()
+    path = tmp_path_factory.mktemp("clip") / "astronaut.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (640, 480))
+    for i in range(50):
+        frame = np.full((480, 640, 3), 128, np.uint8)
+        x = 150 + round(40 * np.sin(i / 50 * 2 * np.pi))
+        frame[120:420, x : x + 340] = face
+        writer.write(frame)
+    writer.release()
+    return path
+
+
+def test_emogui_gui_camera_plays_what_it_was_given(make_app, astronaut_clip):
+    driver = make_app(camera=str(astronaut_clip))
+    view = driver.shell.live_view()
+    driver.wait_until(lambda: view.canvas.showing is not None)
+    assert driver.shell.on_live
+    driver.wait_until(lambda: view.message.visible, 15)
+    assert view.message.title.cget("text") == "The video has ended"
+    figures = view.latest.statistics
+    assert figures.captured + figures.dropped >= 50
+    assert figures.captured > 25
+
+
+def test_the_real_analyzer_follows_a_real_face(make_app, astronaut_clip):
+    try:
+        analyzer = make_analyzer(Choice())
+    except ModelError as error:
+        pytest.skip(f"no network is installed: {error.message}")
+    driver = make_app(factory=lambda choice: analyzer)
+    view = driver.shell.live_view()
+    view.open_spec = lambda spec: VideoSource(spec, realtime=True, loop=True)
+    driver.shell.show_tab("live")
+    view.start(str(astronaut_clip))
+    driver.wait_until(lambda: len(view.canvas.faces.labels) == 1, 30)
+    driver.wait_until(lambda: view.latest.statistics.analysed > 20, 30)
+    face = view.latest.newest.result.faces[0]
+    assert face.face_id == 0  # the same person all the time
+    assert face.emotion == "happiness"
+    assert view.panel.heading.cget("text") == "Happiness"
+    figures = view.latest.statistics
+    assert figures.fps > 15
+    assert figures.result_age_p50_ms < 400
+    driver.screenshot("live-real")
