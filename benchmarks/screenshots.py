@@ -48,74 +48,91 @@ def in_virtual_display(output: Path) -> int:
     return subprocess.run([*screen, *command], cwd=ROOT, check=False).returncode
 
 
-def take_all(output: Path, folder: Path) -> None:
-    """Drives one window through what is worth showing."""
-    from emogui import paths
-    from emogui.gui.app import Application
-    from emogui.gui.dialogs.help import NOTICE_VERSION
-    from emogui.gui.settings import Settings, SettingsStore
+class Photographer:
+    """A window, and what is needed to bring it into a state and take its picture."""
 
-    sample = str(paths.assets() / "sample.jpg")
-    empty = folder / "empty wall.png"
-    make_empty(empty)
-    store = SettingsStore(folder)
-    store.save(Settings(theme="light", scale=100, notice_seen=NOTICE_VERSION))
-    app = Application((), store=store)
-    app.root.geometry(f"{SIZE[0]}x{SIZE[1]}+40+40")
-    app.show()
-    presenter, canvas = app.shell.image.presenter, app.shell.image.canvas
+    def __init__(self, output: Path, folder: Path) -> None:
+        from emogui.gui.app import Application
+        from emogui.gui.dialogs.help import NOTICE_VERSION
+        from emogui.gui.settings import Settings, SettingsStore
 
-    def until(condition: Callable[[], object]) -> None:
+        self.output = output
+        store = SettingsStore(folder)
+        store.save(Settings(theme="light", scale=100, notice_seen=NOTICE_VERSION))
+        self.app = Application((), store=store)
+        self.app.root.geometry(f"{SIZE[0]}x{SIZE[1]}+40+40")
+        self.app.show()
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Runs the window until something is true, and then until it is drawn."""
         by = time.monotonic() + 60
+        presenter = self.app.shell.image.presenter
         while not condition():
+            if presenter.models_error is not None:
+                raise presenter.models_error
             if time.monotonic() > by:
                 raise TimeoutError("The window did not get there.")
-            app.root.update()
+            self.app.root.update()
             time.sleep(0.005)
         for _ in range(20):
-            app.root.update()
+            self.app.root.update()
             time.sleep(0.005)
 
-    def settled() -> bool:
+    def settled(self) -> bool:
+        presenter, canvas = self.app.shell.image.presenter, self.app.shell.image.canvas
         shown = presenter.current
         idle = not presenter.busy and not presenter.models_loading
         return idle and (shown is None or shown.image is None or canvas.rendered)
 
-    def take(name: str) -> None:
-        until(settled)
-        root = app.root
-        x, y = root.winfo_rootx(), root.winfo_rooty()
-        top = y - root.winfo_y() if y > root.winfo_y() else 0  # the menu bar lies above
-        box = (x, y - top, x + root.winfo_width(), y + root.winfo_height())
-        display = os.environ.get("DISPLAY")
-        ImageGrab.grab(bbox=box, xdisplay=display).save(output / f"{name}.png", optimize=True)
-        print(output / f"{name}.png")
+    def take(self, name: str) -> None:
+        """Saves the picture of the window once nothing runs any more."""
+        self.until(self.settled)
+        root = self.app.root
+        # The menu bar is a part of the window, but not of what Tk calls its content.
+        x, y = (int(part) for part in root.geometry().split("+")[1:])
+        width, bottom = root.winfo_width(), root.winfo_rooty() + root.winfo_height()
+        path = self.output / f"{name}.png"
+        box = (x, y, x + width, bottom)
+        ImageGrab.grab(bbox=box, xdisplay=os.environ.get("DISPLAY")).save(path, optimize=True)
+        print(path)
 
-    until(lambda: app.context.catalogue is not None and presenter.ready_choice is not None)
-    take("start")
-    app.commands.open((sample,))
-    take("image-light")
-    app.commands.do("toggle_theme")
-    app.commands.do("next_face")
-    take("image-dark")
-    app.commands.do("toggle_theme")
-    app.commands.do("settings")
-    take("settings")
-    app.commands.dialogs["settings"].dismiss()
-    app.commands.do("help_meaning")
-    take("notice")
-    app.commands.dialogs["meaning"].dismiss()
-    app.commands.do("help_keys")
-    take("shortcuts")
-    app.commands.dialogs["keys"].dismiss()
-    app.commands.open((sample, str(empty)))
-    until(settled)
-    app.commands.do("next_picture")
-    take("no-face")
-    app.close()
-    while not app.closed:
-        app.root.update()
-        time.sleep(0.005)
+    def take_dialog(self, action: str, dialog: str, name: str) -> None:
+        self.app.commands.do(action)
+        self.take(name)
+        self.app.commands.dialogs[dialog].dismiss()
+
+    def close(self) -> None:
+        self.app.close()
+        while not self.app.closed:
+            self.app.root.update()
+            time.sleep(0.005)
+
+
+def take_all(output: Path, folder: Path) -> None:
+    """Drives one window through what is worth showing."""
+    from emogui import paths
+
+    sample = str(paths.assets() / "sample.jpg")
+    empty = folder / "empty wall.png"
+    make_empty(empty)
+    window = Photographer(output, folder)
+    do, presenter = window.app.commands.do, window.app.shell.image.presenter
+    window.until(lambda: window.app.context.catalogue and presenter.ready_choice)
+    window.take("start")
+    window.app.commands.open((sample,))
+    window.take("image-light")
+    do("toggle_theme")
+    do("next_face")
+    window.take("image-dark")
+    do("toggle_theme")
+    window.take_dialog("settings", "settings", "settings")
+    window.take_dialog("help_meaning", "meaning", "notice")
+    window.take_dialog("help_keys", "keys", "shortcuts")
+    window.app.commands.open((sample, str(empty)))
+    window.until(window.settled)
+    do("next_picture")
+    window.take("no-face")
+    window.close()
 
 
 def make_empty(path: Path) -> None:

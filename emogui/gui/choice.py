@@ -45,6 +45,8 @@ class PictureAnalyzer(Protocol):
         long_side: int | None = None,
     ) -> FrameResult: ...
 
+    def warm_up(self) -> None: ...
+
 
 AnalyzerFactory = Callable[[Choice], PictureAnalyzer]
 """Makes an analyzer; slow (it reads models), so only ever called in a worker thread."""

@@ -21,6 +21,7 @@ from emogui.gui.messages import (
     PrepareModels,
     ReadFailed,
     ReadPicture,
+    WarmUp,
 )
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Engine:
                 self._prepare(command)
             case AnalyzePicture():
                 self._analyse(command)
+            case WarmUp():
+                self._warm_up(command)
 
     def _read(self, command: ReadPicture) -> None:
         try:
@@ -86,6 +89,15 @@ class Engine:
             self._models(command.ticket, command.choice)
         except EmoguiError as error:
             self._post(ModelsFailed(command.ticket, command.choice, error))
+
+    def _warm_up(self, command: WarmUp) -> None:
+        if self._analyzer is None or self._choice != command.choice:
+            return
+        try:
+            self._analyzer.warm_up()
+        except Exception as error:
+            # The first picture will tell the user, if it is not gone by then.
+            logger.warning("Warming up the models failed: %s", error)
 
     def _analyse(self, command: AnalyzePicture) -> None:
         try:

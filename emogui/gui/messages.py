@@ -43,7 +43,18 @@ class PrepareModels:
     choice: Choice
 
 
-Command = ReadPicture | AnalyzePicture | PrepareModels
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """Run the models once for nothing, while the user is still looking for a picture.
+
+    The first run of a network is several times slower than the later ones.
+    """
+
+    ticket: int
+    choice: Choice
+
+
+Command = ReadPicture | AnalyzePicture | PrepareModels | WarmUp
 
 # Messages
 

@@ -28,6 +28,7 @@ from emogui.gui.messages import (
     PrepareModels,
     ReadFailed,
     ReadPicture,
+    WarmUp,
 )
 from emogui.types import FaceResult, FrameResult, Image
 
@@ -281,6 +282,8 @@ class Presenter:
                     self.models_loading = False
                     self.models_error = None
                     self.ready_choice = message.choice
+                    if not self._documents:
+                        self._send(WarmUp(next(self._tickets), message.choice))
                     self._changed()
             case ModelsFailed():
                 if message.choice == self.choice:

@@ -136,11 +136,19 @@ class Theme:
             focuscolor=c.primary,
             focusthickness=self.px(1),
         )
+        # The usual grey of a disabled button can hardly be read.
+        faint = "#98a2ae" if self.mode == "light" else "#6b7684"
+        style.map("TButton", foreground=[("disabled", faint)])
         style.configure("Muted.TLabel", foreground=c.muted, background=c.background)
         style.configure(
             "Small.TLabel", foreground=c.muted, background=c.background, font="EmoguiSmall"
         )
         style.configure("Treeview", rowheight=self.px(26))
+        style.map(
+            "Treeview",
+            background=[("selected", c.info_soft)],
+            foreground=[("selected", c.text)],
+        )
         for name, soft, strong in (
             ("Danger", c.danger_soft, c.danger),
             ("Warning", c.warning_soft, c.warning),

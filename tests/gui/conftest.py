@@ -31,6 +31,9 @@ class FakeAnalyzer:
         self.choice, self.gate = choice, gate
         self.seen: list[str] = []
 
+    def warm_up(self) -> None:
+        self.seen.append("warm up")
+
     def analyze(
         self,
         image: Image,

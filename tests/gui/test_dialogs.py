@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tkinter
 
 import pytest
@@ -14,10 +15,8 @@ def texts(widget: tkinter.Misc) -> str:
     """All text in a window."""
     found = []
     for child in widget.winfo_children():
-        try:
+        with contextlib.suppress(tkinter.TclError):
             found.append(str(child.cget("text")))
-        except tkinter.TclError:
-            pass
         found.append(texts(child))
     return "\n".join(found)
 

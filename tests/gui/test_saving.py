@@ -160,7 +160,7 @@ def test_a_drop_reaches_the_window_through_tkdnd(window, picture, monkeypatch):
     target = SimpleNamespace(
         _root=lambda: window.root,
         drop_target_register=lambda *kinds: bound.setdefault("kinds", kinds),
-        dnd_bind=lambda name, call: bound.setdefault(name, call),
+        dnd_bind=bound.setdefault,
         tk=window.root.tk,
     )
     assert drop.accept_files(target, window.commands.open)

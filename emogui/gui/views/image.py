@@ -164,7 +164,9 @@ class ImageView(ttk.Frame):
             self.canvas.show(shown.image, shown.result, shown.selected)
             if shown.image is None and shown.stage is Stage.FAILED:
                 self.canvas.show_message(
-                    "file-earmark-x", f"{shown.name} could not be opened", str(shown.error or "")
+                    "file-earmark-x",
+                    f"{shown.name} could not be opened",
+                    shown.error.hint if shown.error else "",
                 )
             elif shown.image is None:
                 self.canvas.show_message("", f"Reading {shown.name}…", "")
@@ -186,6 +188,8 @@ class ImageView(ttk.Frame):
                 panel.show_text("One moment", "The models are being loaded…")
             else:
                 panel.show_text("One moment", "Looking for faces…")
+        elif shown.stage is Stage.FAILED:
+            panel.show_text("", "")
         elif shown.error is not None:
             panel.show_text("No result", f"{shown.error.message}\n\n{shown.error.hint}".strip())
         elif shown.result is not None and not shown.result.faces:

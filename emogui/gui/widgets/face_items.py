@@ -96,7 +96,7 @@ class FaceItems:
         texts = tag_texts(face)
         if chosen:
             return texts[0]
-        room = max(box.w, self._context.px(56))
+        room = max(1.4 * box.w, self._context.px(56))
         return next((t for t in texts if self.font.measure(t) <= room), texts[-1])
 
     def _draw_one(

@@ -77,6 +77,10 @@ class FacePanel(ttk.Frame):
         self.heading.configure(text=heading)
         self.detail.configure(text=detail)
         self.chart.show(None)
+        if heading:
+            self.heading.grid()
+        else:
+            self.heading.grid_remove()
         for widget in (self.count, self.doubt_box, self.chart, self.note, self.more):
             widget.grid_remove()
         if adjust:
@@ -98,7 +102,7 @@ class FacePanel(ttk.Frame):
         size = f"{face.box.w} × {face.box.h} px"
         self.detail.configure(text=f"{face.confidence * 100:.1f} %   ·   {size}\n{found}")
         self.chart.show(face)
-        for widget in (self.count, self.chart, self.note, self.more):
+        for widget in (self.count, self.heading, self.chart, self.note, self.more):
             widget.grid()
         self.adjust.grid_remove()
         if face.uncertain:
