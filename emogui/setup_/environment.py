@@ -211,10 +211,7 @@ class Environment:
                 command, cwd=self.root, env=clean, progress=_pip_progress, failure=failure
             )
         except CommandError as error:
-            raise SetupError(
-                f"{failure} The end of what was printed:\n\n{tail(error.output)}\n",
-                f"{_advice(error.output)} The whole of it is in {self._console.log}.",
-            ) from error
+            raise _explained(failure, error.output, self._console.log) from error
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self.root).free / 1e9
@@ -260,19 +257,23 @@ def _pip_progress(line: str) -> str | None:
     return f"{found[1].lower()} {found[2].rsplit('/')[-1]}"
 
 
-def _advice(output: str) -> str:
-    """What to do about a failed installation, from what pip has said."""
+def _explained(failure: str, output: str, log: Path) -> SetupError:
+    """The error to raise when a program has failed, from what it has printed."""
+    whole = f"What was printed is in {log}."
     if "No space left on device" in output:
-        return "The disk is full: make room, then run this command again."
+        return SetupError(f"{failure} The disk is full.", f"Make room and try again. {whole}")
     if _NETWORK.search(output):
-        return (
-            "The package index could not be reached: check the network (and HTTPS_PROXY, where a "
-            "proxy is used), then run this command again; what was downloaded is kept."
+        return SetupError(
+            f"{failure} The package index could not be reached.",
+            "Check the network (and HTTPS_PROXY, where a proxy is used), then run this command "
+            f"again; what was downloaded is kept. {whole}",
         )
+    advice = "Run this command again once the cause is gone."
     if "No matching distribution found" in output:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        return (
+        advice = (
             f"A package has no build for Python {version} on this kind of computer; 64-bit Python "
             "3.11 to 3.14 on Linux, Windows or macOS has been provided for."
         )
-    return "Run this command again once the cause is gone."
+    ending = f"{failure} The end of what was printed:\n\n{tail(output)}\n"
+    return SetupError(ending, f"{advice} {whole}")

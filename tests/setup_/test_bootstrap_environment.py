@@ -203,7 +203,7 @@ def test_without_a_network_it_says_so_and_spoils_nothing(
     console.failing, console.output = ".[dev]", OFFLINE
     with pytest.raises(SetupError, match="package index could not be reached") as caught:
         environment.fill(("dev",))
-    assert "name resolution" in caught.value.message
+    assert "Check the network" in caught.value.hint
     assert "setup.log" in caught.value.hint
     assert environment.ready(())
 
@@ -223,7 +223,7 @@ def test_each_failure_has_its_advice(
     console.failing, console.output = "--editable", output
     with pytest.raises(SetupError) as caught:
         environment.fill(())
-    assert advice in caught.value.hint
+    assert advice in str(caught.value)
 
 
 def test_too_little_room_is_said_before_anything_is_made(
