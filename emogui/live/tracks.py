@@ -36,7 +36,7 @@ class FaceTracks:
     Args:
         smoothing_s: time constant of the exponential smoothing in seconds; 0 for none.
         smallest_iou: overlap (intersection over union) that two boxes of a face have at least.
-        kept_s: how long a face that is not found is remembered, in seconds.
+        kept_s: how long a face that is missing from results is remembered, in seconds.
     """
 
     def __init__(
@@ -69,8 +69,12 @@ class FaceTracks:
         """
         if time_s < self._now_s:
             self._tracks = []
-        self._now_s = time_s
-        self._tracks = [t for t in self._tracks if time_s - t.seen_s <= self._kept_s]
+        # A face of the last result is looked for however long ago that was: a slow analysis is
+        # no reason to take it for another one.
+        last_s, self._now_s = self._now_s, time_s
+        self._tracks = [
+            t for t in self._tracks if t.seen_s == last_s or time_s - t.seen_s <= self._kept_s
+        ]
         partners = self._match(result.faces)
         faces = []
         for i, face in enumerate(result.faces):

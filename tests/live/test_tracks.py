@@ -93,3 +93,9 @@ def test_the_doubt_goes_with_the_smoothed_probabilities() -> None:
     assert lasting.uncertain and "top probability 50%" in (lasting.uncertain_reason or "")
     small = tracks.update(result(face(happy=0.99, w=12, h=12)), 9.0, 0.6).faces[0]
     assert "small" in (small.uncertain_reason or "")
+
+
+def test_a_slow_analysis_does_not_change_who_is_who() -> None:
+    tracks = FaceTracks(kept_s=0.5)
+    tracks.update(result(face()), 0.0)
+    assert ids(tracks.update(result(face()), 2.0)) == [0]

@@ -197,10 +197,9 @@ def test_a_stream_shows_no_password_and_has_a_time_limit(monkeypatch: pytest.Mon
     assert cv2.CAP_PROP_OPEN_TIMEOUT_MSEC in limits
 
 
-def test_a_stream_that_nobody_offers_is_told_soon(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_stream_that_nobody_offers_is_told_soon() -> None:
     with pytest.raises(SourceError, match=r"No stream was found at rtsp://127.0.0.1:9/x"):
         CameraSource("rtsp://127.0.0.1:9/x")
-    assert capfd.readouterr().err == ""
 
 
 def test_the_list_has_unique_names_and_no_device_twice(monkeypatch: pytest.MonkeyPatch) -> None:

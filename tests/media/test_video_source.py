@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -140,14 +142,38 @@ def test_a_player_does_not_wait_out_a_long_gap() -> None:
     ],
 )
 def test_a_bad_file_is_told_by_what_is_wrong(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, content: bytes, words: str
+    tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(SourceError, match=words) as caught:
         VideoSource(path)
     assert caught.value.hint
-    assert capfd.readouterr().err == ""  # OpenCV and FFmpeg keep still
+
+
+def test_opencv_and_ffmpeg_keep_still(tmp_path: Path) -> None:
+    """In a process of its own, since FFmpeg settles how much to say when it is first used."""
+    (tmp_path / "noise.mp4").write_bytes(b"\x00\x00\x00\x20ftypisom" + os.urandom(3000))
+    script = """
+import sys
+from emogui.errors import SourceError
+from emogui.media.cameras import list_cameras, open_source
+list_cameras()
+for spec in (sys.argv[1], "rtsp://127.0.0.1:9/x", "99"):
+    try:
+        open_source(spec)
+    except SourceError as error:
+        print(error.message)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "noise.mp4")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr == ""
 
 
 def test_a_missing_file_a_folder_and_no_frames(tmp_path: Path) -> None:
