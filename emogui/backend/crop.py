@@ -68,7 +68,9 @@ def crop_face(image: Image, box: FaceBox, rule: CropRule) -> Image:
     return np.ascontiguousarray(inner[:side, :side])
 
 
-def prepare(faces: Sequence[npt.NDArray[np.uint8]], size: int) -> npt.NDArray[np.uint8]:
+def prepare(
+    faces: Sequence[npt.NDArray[np.uint8]] | npt.NDArray[np.uint8], size: int
+) -> npt.NDArray[np.uint8]:
     """Turns finished face crops into the network's input.
 
     Args:

@@ -42,7 +42,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--sizes", default="64:0.4,96", metavar="S", help="picture sizes (default: 64:0.4,96)"
     )
-    parser.add_argument("--learning-rate", type=float, default=0.05, metavar="R", help="at its peak")
+    parser.add_argument(
+        "--learning-rate", type=float, default=0.05, metavar="R", help="at its peak"
+    )
     parser.add_argument("--weight-decay", type=float, default=5e-3, metavar="W")
     parser.add_argument("--average-decay", type=float, default=0.999, metavar="D")
     parser.add_argument("--dropout", type=float, default=0.3, metavar="P")
@@ -63,7 +65,6 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
     )
     parser.add_argument("--keep-leaked", action="store_true", help="keep pictures of the test sets")
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -72,9 +73,9 @@ def run(args: argparse.Namespace) -> int:
     from emogui.training.schedule import parse_stages
 
     stages = parse_stages(args.sizes)
-    heads = _pairs("--heads", args.heads)
-    prior = _pairs("--prior", args.prior)
-    augment = _pairs("--augment", args.augment)
+    heads = head_numbers("--heads", args.heads)
+    prior = head_numbers("--prior", args.prior)
+    augment = head_numbers("--augment", args.augment)
     from emogui.training.backend import use_backend
 
     backend = use_backend(args.backend)
@@ -90,7 +91,9 @@ def run(args: argparse.Namespace) -> int:
             f"It knows {', '.join(f.name for f in fields(Augmentation))}.",
         )
     dataset = load_dataset(
-        Path(args.data), votes=Path(args.votes) if args.votes else None, keep_leaked=args.keep_leaked
+        Path(args.data),
+        votes=Path(args.votes) if args.votes else None,
+        keep_leaked=args.keep_leaked,
     )
     _say(dataset.summary())
     _say(f"training on {backend}")
@@ -132,7 +135,9 @@ def _follow(training: Any, checkpoint_minutes: float) -> None:
     form = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left{postfix}"
     with tqdm(total=100.0, disable=not live, bar_format=form, initial=100 * training.done) as bar:
         for done, loss in training.run(checkpoint_minutes):
-            bar.set_postfix_str(f"epoch {training.progress.epoch + 1}, loss {loss:.3f}", refresh=False)
+            bar.set_postfix_str(
+                f"epoch {training.progress.epoch + 1}, loss {loss:.3f}", refresh=False
+            )
             bar.update(100 * done - bar.n)
 
 
@@ -143,7 +148,7 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _pairs(option: str, text: str) -> dict[str, float]:
+def head_numbers(option: str, text: str) -> dict[str, float]:
     """Reads ``name=1,other=0.5``."""
     try:
         split = [part.split("=") for part in text.split(",") if part]

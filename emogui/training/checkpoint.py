@@ -37,7 +37,12 @@ class Progress:
 
 
 def save_checkpoint(
-    path: Path, network: Any, average: Any, optimizer: Any, progress: Progress, config: dict[str, Any]
+    path: Path,
+    network: Any,
+    average: Any,
+    optimizer: Any,
+    progress: Progress,
+    config: dict[str, Any],
 ) -> None:
     """Writes the checkpoint; a kill in the middle leaves the one before."""
     meta = json.dumps({"progress": vars(progress), "config": config})
@@ -46,7 +51,9 @@ def save_checkpoint(
         "a": average.get_weights(),
         "o": [np.asarray(v) for v in _to_numpy(optimizer.variables)],
     }
-    arrays = {f"{k}{i:04d}": value for k, values in groups.items() for i, value in enumerate(values)}
+    arrays = {
+        f"{k}{i:04d}": value for k, values in groups.items() for i, value in enumerate(values)
+    }
     arrays["meta"] = np.frombuffer(meta.encode("utf-8"), np.uint8)
     _replace(path, arrays)
 

@@ -8,7 +8,7 @@ happens inside, so nobody can forget it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,18 @@ NORMALISATIONS: Mapping[str, Sequence[tuple[float, float]]] = {
 }
 
 
+def _resnet50(input_shape: Sequence[int | None]) -> Any:
+    import keras
+
+    return keras.applications.ResNet50(
+        include_top=False, weights=None, pooling="avg", input_shape=input_shape, name="backbone"
+    )
+
+
+BACKBONES: dict[str, Callable[[Sequence[int | None]], Any]] = {"resnet50": _resnet50}
+"""Backbone name to a function of the input's shape that builds it, ending in one vector."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
     """What is needed to build the network again.
@@ -33,11 +45,13 @@ class NetworkConfig:
         size: side of the input in pixels; None leaves it open, as progressive training needs.
         normalisation: ``"tf"`` (x / 127.5 - 1) or ``"caffe"`` (means of ImageNet subtracted).
         dropout: share of the features dropped before the heads while training.
+        backbone: one of :data:`BACKBONES`.
     """
 
     size: int | None = 96
     normalisation: str = "tf"
     dropout: float = 0.3
+    backbone: str = "resnet50"
 
 
 def build_network(config: NetworkConfig, heads: Mapping[str, Sequence[str]] = HEADS) -> Any:
@@ -65,12 +79,7 @@ def build_network(config: NetworkConfig, heads: Mapping[str, Sequence[str]] = HE
         for i, (scale, offset) in enumerate(NORMALISATIONS[config.normalisation])
     ]
     x = keras.layers.Concatenate(axis=axis, name="repeat")(channels)
-    backbone = keras.applications.ResNet50(
-        include_top=False,
-        weights=None,
-        pooling="avg",
-        input_shape=(3, size, size) if channels_first else (size, size, 3),
-    )
+    backbone = BACKBONES[config.backbone]((3, size, size) if channels_first else (size, size, 3))
     features = backbone(x)
     dropped = keras.layers.Dropout(config.dropout, name="dropout")(features)
     outputs = {
@@ -81,8 +90,8 @@ def build_network(config: NetworkConfig, heads: Mapping[str, Sequence[str]] = HE
 
 
 def backbone_of(network: Any) -> Any:
-    """The ResNet50 inside the network."""
-    return network.get_layer("resnet50")
+    """The backbone inside the network."""
+    return network.get_layer("backbone")
 
 
 def load_start(network: Any, start: str) -> str:

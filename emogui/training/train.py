@@ -12,7 +12,7 @@ import csv
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ from emogui.training.data import EmotionDataset, Split
 from emogui.training.losses import log_priors, make_loss
 from emogui.training.network import NetworkConfig, build_network, load_start
 from emogui.training.schedule import Stages, learning_rate, size_at
-from emogui.training.steps import Stepper, StepperParts, make_stepper
+from emogui.training.steps import make_stepper
+from emogui.training.steps.base import Stepper, StepperParts
 
 LARGE_CLASSES = tuple(i for i, name in enumerate(FERPLUS) if name not in ("contempt", "disgust"))
 """FER+ classes with enough rows in the test sets for their recall to mean something."""
@@ -73,8 +74,8 @@ class TrainingConfig:
     )
     prior_strengths: Mapping[str, float] = field(default_factory=lambda: {"ferplus": 0.5})
     smoothing: float = 0.05
-    network: NetworkConfig = NetworkConfig()
-    augmentation: Augmentation = Augmentation()
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -112,14 +113,14 @@ class Training:
             raise TrainingError("A training is bounded by either epochs or minutes.", "Give one.")
         self._heads = {h: HEADS[h] for h in HEADS if config.head_weights.get(h, 0.0) > 0}
         self._train, self._public = _take(dataset, config, self._heads)
-        self._targets = _targets(self._train, config, self._heads)
+        self._targets = training_targets(self._train, config.smoothing, self._heads)
         keras.utils.set_random_seed(config.seed)
         size = config.stages[-1][0]
         self._size = size
         say(f"preparing {len(self._train):,} training and {len(self._public):,} test pictures")
         images = prepare(self._train.faces, size)[..., 0]
         self._public_images = prepare(self._public.faces, size)
-        open_size = NetworkConfig(None, config.network.normalisation, config.network.dropout)
+        open_size = replace(config.network, size=None)
         self.network = build_network(open_size)
         self.average = build_network(open_size)
         self._optimizer = _optimizer(config, self.network)
@@ -189,7 +190,12 @@ class Training:
         """Writes the checkpoint."""
         self._stepper.sync()
         checkpoint.save_checkpoint(
-            self._checkpoint, self.network, self.average, self._optimizer, self.progress, self._record
+            self._checkpoint,
+            self.network,
+            self.average,
+            self._optimizer,
+            self.progress,
+            self._record,
         )
 
     def _epoch(self) -> Iterator[float]:
@@ -241,7 +247,9 @@ class Training:
         """
         logits: dict[str, list[npt.NDArray[np.float32]]] = {h: [] for h in self._heads}
         for first in range(0, len(self._public), 128):
-            for head, part in self._stepper.predict(self._public_images[first : first + 128]).items():
+            for head, part in self._stepper.predict(
+                self._public_images[first : first + 128]
+            ).items():
                 if head in logits:
                     logits[head].append(part)
         figures: dict[str, float] = {}
@@ -294,9 +302,13 @@ def _take(
     return parts[0], parts[1]
 
 
-def _targets(
-    rows: EmotionDataset, config: TrainingConfig, heads: Mapping[str, Any]
+def training_targets(
+    rows: EmotionDataset, smoothing: float, heads: Mapping[str, Any]
 ) -> dict[str, npt.NDArray[np.float32]]:
+    """What each head should say of each row: head to float32 (n, classes).
+
+    A row without a label for a head is all zero there.
+    """
     targets: dict[str, npt.NDArray[np.float32]] = {}
     if "ferplus" in heads:
         targets["ferplus"] = rows.ferplus.astype(np.float32)
@@ -304,8 +316,8 @@ def _targets(
         n = len(heads["fer2013"])
         known = rows.fer2013 >= 0
         one_hot = np.zeros((len(rows), n), np.float32)
-        one_hot[known] = config.smoothing / n
-        one_hot[known, rows.fer2013[known]] += 1.0 - config.smoothing
+        one_hot[known] = smoothing / n
+        one_hot[known, rows.fer2013[known]] += 1.0 - smoothing
         targets["fer2013"] = one_hot
     return targets
 

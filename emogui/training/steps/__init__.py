@@ -7,8 +7,6 @@ nothing waits for the host.
 
 from __future__ import annotations
 
-from typing import Any
-
 from emogui.errors import TrainingError
 from emogui.training.steps.base import Stepper, StepperParts
 
@@ -18,17 +16,22 @@ def make_stepper(parts: StepperParts) -> Stepper:
     import keras
 
     backend = keras.backend.backend()
-    kind: Any
+    stepper: Stepper
     if backend == "tensorflow":
-        from emogui.training.steps.on_tensorflow import TensorFlowStepper as kind
+        from emogui.training.steps.on_tensorflow import TensorFlowStepper
+
+        stepper = TensorFlowStepper(parts)
     elif backend == "jax":
-        from emogui.training.steps.on_jax import JaxStepper as kind
+        from emogui.training.steps.on_jax import JaxStepper
+
+        stepper = JaxStepper(parts)
     elif backend == "torch":
-        from emogui.training.steps.on_torch import TorchStepper as kind
+        from emogui.training.steps.on_torch import TorchStepper
+
+        stepper = TorchStepper(parts)
     else:
         raise TrainingError(
             f"Keras runs on '{backend}', which cannot train.",
             "Set KERAS_BACKEND to tensorflow, jax or torch.",
         )
-    stepper: Stepper = kind(parts)
     return stepper

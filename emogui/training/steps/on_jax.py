@@ -43,7 +43,9 @@ class JaxStepper:
         parts = self._parts
         trainable, fixed, moments, average = state
         x = as_input(augment(jnp.take(images, rows, axis=0), draws, noise))
-        wanted = {h: mix_targets(jnp.take(t, rows, axis=0), draws["mix"]) for h, t in targets.items()}
+        wanted = {
+            h: mix_targets(jnp.take(t, rows, axis=0), draws["mix"]) for h, t in targets.items()
+        }
 
         def loss_of(weights: Any) -> tuple[Any, Any]:
             logits, after = parts.network.stateless_call(weights, fixed, x, training=True)

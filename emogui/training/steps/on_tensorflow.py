@@ -29,7 +29,9 @@ class TensorFlowStepper:
         parts = self._parts
         images = tf.gather(self._images, rows)
         x = as_input(augment(images, draws, noise))
-        targets = {h: mix_targets(tf.gather(t, rows), draws["mix"]) for h, t in self._targets.items()}
+        targets = {
+            h: mix_targets(tf.gather(t, rows), draws["mix"]) for h, t in self._targets.items()
+        }
         variables = parts.network.trainable_variables
         with tf.GradientTape() as tape:
             loss = parts.loss(parts.network(x, training=True), targets)

@@ -38,7 +38,10 @@ class TorchStepper:
 
     def _precision(self) -> contextlib.AbstractContextManager[Any]:
         if self._autocast:
-            return torch.autocast(self._device.type, dtype=torch.bfloat16)
+            half: contextlib.AbstractContextManager[Any] = torch.autocast(
+                self._device.type, dtype=torch.bfloat16
+            )
+            return half
         return contextlib.nullcontext()
 
     def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
@@ -80,7 +83,7 @@ class TorchStepper:
 
 def _has_fast_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
@@ -94,7 +97,7 @@ def fuse_batch_normalisation(network: Any) -> None:
             layer.__class__ = _FusedBatchNormalization
 
 
-class _FusedBatchNormalization(keras.layers.BatchNormalization):
+class _FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         learning = bool(training) and self.trainable
         channel_axis = self.axis % inputs.ndim

@@ -1,0 +1,139 @@
+"""The analyzer: finds the faces of a picture and says how each appears to feel."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from emogui.backend.classifier import Classifier, load_classifier
+from emogui.backend.crop import CropRule, crop_face
+from emogui.backend.detectors import DETECTORS, FaceDetector, create_detector
+from emogui.backend.detectors.base import check_image
+from emogui.backend.doubt import reason_for_doubt
+from emogui.types import Detection, FaceResult, FrameResult, Image
+
+
+class Analyzer:
+    """A face detector and a classifier, put together.
+
+    One analyzer may be used from several threads.
+
+    Args:
+        model: name of a network in the store, or a folder with a ``model.json``.
+        detector: name of a face detector, or one that was made already.
+        labels: ``"ferplus"`` (eight emotions) or ``"fer2013"`` (seven).
+        threshold: lowest detection score of a face, 0 to 1; None takes the detector's default.
+        runtime: ``"fast"`` or ``"keras"``, see :func:`emogui.backend.classifier.load_classifier`.
+
+    Raises:
+        ModelError: there is no such network, or it cannot be loaded.
+        DetectorError: there is no such detector, or it cannot be loaded.
+        UsageError: the network has no such labels.
+
+    Example:
+        >>> from emogui import Analyzer, load_image
+        >>> for face in Analyzer().analyze(load_image("photo.jpg")).faces:  # doctest: +SKIP
+        ...     print(face.emotion, face.confidence)
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "resnet50",
+        detector: str | FaceDetector = "centerface",
+        labels: str = "ferplus",
+        *,
+        threshold: float | None = None,
+        runtime: str = "fast",
+    ) -> None:
+        self.classifier: Classifier = load_classifier(model, labels, runtime)
+        if isinstance(detector, str):
+            self.detector = create_detector(detector, threshold=threshold)
+        else:
+            self.detector = detector
+            if threshold is not None:
+                detector.threshold = threshold
+        known = DETECTORS.get(self.detector.name)
+        # Each detector draws its boxes in its own way; a network's rule, where it states one of
+        # its own, is for the default detector.
+        default = next(iter(DETECTORS))
+        rule = self.classifier.crop_rule
+        self._crop: CropRule = rule if known is None or known.name == default else known.crop
+
+    @property
+    def uncertain_below(self) -> float:
+        """A face whose top probability is lower is called uncertain."""
+        return self.classifier.info.heads[self.classifier.head].uncertain_below
+
+    def warm_up(self) -> None:
+        """Runs the whole way once on an empty picture, so that the first real one is not slow."""
+        self.detector.detect(np.full((480, 640, 3), 127, np.uint8))
+        self.classifier.predict([np.full((96, 96), 127, np.uint8)])
+
+    def analyze(
+        self,
+        image: Image,
+        *,
+        source: str = "",
+        frame: int = 0,
+        time_s: float = 0.0,
+        long_side: int | None = None,
+    ) -> FrameResult:
+        """Finds the faces of a picture and says how each appears to feel.
+
+        Args:
+            image: RGB uint8 (height, width, 3).
+            source: name put into the result.
+            frame: number of the frame put into the result.
+            time_s: time of the frame put into the result, in seconds.
+            long_side: None looks for faces thoroughly, as pictures deserve; a number looks once
+                with the picture scaled to that many pixels on its long side, as a camera needs.
+
+        Returns:
+            The faces, largest first, with boxes in pixels of the picture. ``timings_ms`` has
+            ``detect``, ``crop``, ``classify`` and ``total``.
+
+        Raises:
+            ImageError: the array has another shape or type.
+        """
+        check_image(image)
+        start = time.perf_counter()
+        detections = self.detector.detect(image, long_side=long_side)
+        detected = time.perf_counter()
+        crops = [crop_face(image, d.box, self._crop) for d in detections]
+        cropped = time.perf_counter()
+        probabilities = self.classifier.predict(crops)
+        done = time.perf_counter()
+        return FrameResult(
+            source=source,
+            frame=frame,
+            time_s=time_s,
+            width=int(image.shape[1]),
+            height=int(image.shape[0]),
+            faces=tuple(
+                self._face(i, detection, row)
+                for i, (detection, row) in enumerate(zip(detections, probabilities, strict=True))
+            ),
+            model=self.classifier.name,
+            detector=self.detector.name,
+            labels=self.classifier.head,
+            timings_ms={
+                "detect": 1e3 * (detected - start),
+                "crop": 1e3 * (cropped - detected),
+                "classify": 1e3 * (done - cropped),
+                "total": 1e3 * (done - start),
+            },
+        )
+
+    def _face(self, number: int, detection: Detection, row: np.ndarray) -> FaceResult:
+        doubt = reason_for_doubt(detection, float(row.max()), self.uncertain_below)
+        return FaceResult(
+            face_id=number,
+            box=detection.box,
+            detection_score=detection.score,
+            landmarks=detection.landmarks,
+            probabilities=dict(zip(self.classifier.labels, map(float, row), strict=True)),
+            uncertain=doubt is not None,
+            uncertain_reason=doubt,
+        )

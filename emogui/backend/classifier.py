@@ -1,0 +1,160 @@
+"""Classifiers: from finished face crops to probabilities."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from emogui.backend.crop import CropRule, prepare
+from emogui.backend.store import ModelInfo, load_model_info
+from emogui.errors import ModelError, UsageError
+
+Probabilities = npt.NDArray[np.float32]
+
+CHUNK = 64
+"""Most faces that go through a network at once; it bounds the memory used."""
+
+
+class Runtime(Protocol):
+    """Something that runs a network."""
+
+    def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        """Head name to float32 (n, classes) for uint8 (n, size, size, 1)."""
+
+
+class Classifier:
+    """A network with one of its heads chosen.
+
+    Attributes:
+        info: what the network says of itself.
+        name: its name.
+        head: ``"ferplus"`` or ``"fer2013"``.
+        labels: the classes, in the order of the probabilities.
+        crop_rule: framing relative to the default detector's box.
+    """
+
+    def __init__(self, info: ModelInfo, head: str, runtime: Runtime) -> None:
+        if head not in info.heads:
+            raise UsageError(
+                f"The network '{info.name}' has no head '{head}'.",
+                f"It has: {', '.join(info.heads)}.",
+            )
+        self.info = info
+        self.name = info.name
+        self.head = head
+        self.labels = info.heads[head].labels
+        self.crop_rule: CropRule = info.crop
+        self._runtime = runtime
+
+    def predict(self, faces: Sequence[npt.NDArray[np.uint8]]) -> Probabilities:
+        """Probabilities of the chosen head.
+
+        Args:
+            faces: finished crops of any size, framed as FER-2013 frames its faces, RGB uint8
+                (h, w, 3) or grey uint8 (h, w). They are not detected, expanded or cropped again.
+
+        Returns:
+            float32 (n, classes) in the order of :attr:`labels`; each row sums to 1.
+
+        Raises:
+            ImageError: a crop has another type or shape.
+        """
+        return self.predict_heads(faces)[self.head]
+
+    def predict_heads(self, faces: Sequence[npt.NDArray[np.uint8]]) -> dict[str, Probabilities]:
+        """Probabilities of every head, from one pass: head name to float32 (n, classes)."""
+        parts = [
+            self._runtime.logits(prepare(faces[i : i + CHUNK], self.info.input_size))
+            for i in range(0, len(faces), CHUNK)
+        ]
+        result = {}
+        for head, entry in self.info.heads.items():
+            empty = np.empty((0, len(entry.labels)), np.float32)
+            logits = np.concatenate([part[head] for part in parts]) if parts else empty
+            result[head] = softmax(logits / entry.temperature)
+        return result
+
+
+def load_classifier(
+    model: str | Path = "resnet50", labels: str = "ferplus", runtime: str = "fast"
+) -> Classifier:
+    """Loads a network.
+
+    Args:
+        model: name of a network in the store, or a folder with a ``model.json``.
+        labels: head whose labels :meth:`Classifier.predict` gives.
+        runtime: ``"fast"`` (OpenVINO; needs neither TensorFlow nor Keras) or ``"keras"``. A
+            network that has no fast form runs on Keras.
+
+    Raises:
+        ModelError: no such network, or its files are missing or damaged.
+        UsageError: it has no such head, or the runtime is unknown.
+    """
+    if runtime not in ("fast", "keras"):
+        raise UsageError(f"The runtime is 'fast' or 'keras', not '{runtime}'.")
+    info = load_model_info(model)
+    use_keras = runtime == "keras" or "fast" not in info.files
+    made: Runtime = KerasRuntime(info) if use_keras else FastRuntime(info)
+    return Classifier(info, labels, made)
+
+
+def softmax(logits: npt.NDArray[np.float32]) -> Probabilities:
+    """Softmax along the last axis, float32."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True)) if logits.size else logits
+    total = shifted.sum(axis=-1, keepdims=True)
+    return (shifted / np.where(total > 0, total, 1.0)).astype(np.float32)
+
+
+class FastRuntime:
+    """Runs a network's exported form in OpenVINO on the processor. Safe to share by threads."""
+
+    def __init__(self, info: ModelInfo) -> None:
+        from emogui.backend.openvino_runtime import compile_on_cpu
+
+        path = info.file("fast")
+        info.file("fast_weights")
+        try:
+            compiled = compile_on_cpu(path)
+        except RuntimeError as error:
+            raise ModelError(
+                f"The fast form of '{info.name}' cannot be loaded: {str(error).splitlines()[0]}",
+                "Run 'emogui doctor' to see whether its files are damaged.",
+            ) from error
+        self._request = compiled.create_infer_request()
+        self._heads = {head: compiled.output(head) for head in info.heads}
+        self._lock = threading.Lock()
+
+    def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        with self._lock:
+            found = self._request.infer([batch], share_inputs=True)
+            return {head: np.array(found[port]) for head, port in self._heads.items()}
+
+
+class KerasRuntime:
+    """Runs a network in Keras, as it was trained."""
+
+    def __init__(self, info: ModelInfo) -> None:
+        path = info.file("keras")
+        import keras
+
+        # The stored network takes channels last, whatever Keras is set to.
+        before = keras.config.image_data_format()
+        keras.config.set_image_data_format("channels_last")
+        try:
+            self.network: Any = keras.saving.load_model(path, compile=False)
+        except (ValueError, OSError, TypeError) as error:
+            raise ModelError(
+                f"The .keras file of '{info.name}' cannot be loaded: {error}",
+                "Run 'emogui doctor' to see whether it is damaged.",
+            ) from error
+        finally:
+            keras.config.set_image_data_format(before)
+
+    def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        outputs: Mapping[str, Any] = self.network.predict_on_batch(batch.astype(np.float32))
+        return {head: np.asarray(value, np.float32) for head, value in outputs.items()}

@@ -1,0 +1,42 @@
+"""OpenVINO, set up once for the detector and the networks."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from emogui.errors import EmoguiError
+
+
+@cache
+def core() -> Any:
+    """The process's ``openvino.Core``.
+
+    Raises:
+        EmoguiError: OpenVINO is not installed or does not run here.
+    """
+    try:
+        import openvino
+    except ImportError as error:
+        raise EmoguiError(
+            f"OpenVINO cannot be loaded: {error}",
+            "Install it: python -m pip install openvino. 'emogui doctor' tells more.",
+        ) from error
+    return openvino.Core()
+
+
+def compile_on_cpu(model: Any, *, threads: int | None = None) -> Any:
+    """Compiles a model for answers one at a time, as fast as each can be.
+
+    Args:
+        model: an OpenVINO model or the path of one.
+        threads: how many; None takes what this process may use, 4 at most, so that the window
+            and the camera keep a core to themselves on larger machines.
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = threads or max(1, min(4, usable or 1))
+    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count}
+    source = str(model) if isinstance(model, Path) else model
+    return core().compile_model(source, "CPU", settings)

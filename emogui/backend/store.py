@@ -1,0 +1,226 @@
+"""The model store: what networks there are, and what each one says of itself.
+
+A network is a folder with a ``model.json`` and the files that it names. Those that come with
+emogui lie in ``weights/``, those trained or put there by the user in the user's data folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emogui import paths
+from emogui.backend.crop import CropRule
+from emogui.errors import EmoguiError, ModelError
+
+FORMAT = 1
+"""Version of ``model.json`` that this code reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadInfo:
+    """One output of a network.
+
+    Attributes:
+        labels: the classes, in the order of the output.
+        temperature: what the logits are divided by before the softmax.
+        uncertain_below: a face whose top probability is lower is called uncertain.
+    """
+
+    labels: tuple[str, ...]
+    temperature: float = 1.0
+    uncertain_below: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file of a network: its name in the folder, its sha256 and its length in bytes."""
+
+    file: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What ``model.json`` says.
+
+    Attributes:
+        name: name of the folder, by which the network is chosen.
+        title: for people.
+        path: the folder.
+        heads: head name to :class:`HeadInfo`, the first is the default.
+        input_size: side of the square input in pixels.
+        crop: framing relative to the default detector's box.
+        files: role (``"keras"``, ``"fast"``, ``"fast_weights"``) to file.
+        metrics: figures with their data, split, labels and commit.
+        card: the whole ``model.json``.
+    """
+
+    name: str
+    title: str
+    path: Path
+    heads: Mapping[str, HeadInfo]
+    input_size: int
+    crop: CropRule
+    files: Mapping[str, FileInfo]
+    metrics: tuple[Mapping[str, Any], ...]
+    card: Mapping[str, Any]
+
+    def file(self, role: str) -> Path:
+        """Path of a file by its role.
+
+        Raises:
+            ModelError: the network has no such file, or it is not there.
+        """
+        info = self.files.get(role)
+        if info is None:
+            raise ModelError(
+                f"The network '{self.name}' has no {role} file.",
+                f"It has: {', '.join(self.files)}. Run 'emogui export' to make the fast form.",
+            )
+        path = self.path / info.file
+        if not path.is_file():
+            raise ModelError(
+                f"The network '{self.name}' lacks its file '{info.file}' in {self.path}.",
+                "An installed emogui carries the fast form only; the .keras file is in the "
+                "repository."
+                if role == "keras"
+                else "Install emogui again, or put the file back.",
+            )
+        return path
+
+
+def list_models() -> list[ModelInfo]:
+    """All networks that can be chosen: the shipped ones first, then the user's, by name.
+
+    Folders that cannot be read are passed over; :func:`load_model_info` tells what is wrong.
+    """
+    found: dict[str, ModelInfo] = {}
+    for folder in _folders():
+        for card in sorted(folder.glob("*/model.json")):
+            try:
+                info = load_model_info(card.parent)
+            except ModelError:
+                continue
+            found.setdefault(info.name, info)
+    return list(found.values())
+
+
+def load_model_info(name_or_dir: str | Path) -> ModelInfo:
+    """Reads the ``model.json`` of a network.
+
+    Args:
+        name_or_dir: name of a network in the store, or a folder.
+
+    Raises:
+        ModelError: there is no such network, or its ``model.json`` is not one.
+    """
+    folder = _find(name_or_dir)
+    card_path = folder / "model.json"
+    try:
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"'{folder}' holds no readable model.json ({error.strerror or error}).",
+            "Choose a folder that 'emogui export' made.",
+        ) from error
+    except ValueError as error:
+        raise ModelError(
+            f"'{card_path}' is not valid JSON: {error}.", "Put back the file as it was exported."
+        ) from error
+    try:
+        return _parse(folder, card)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"'{card_path}' does not describe a network: {type(error).__name__} {error}.",
+            "Put back the file as it was exported.",
+        ) from error
+
+
+def verify(info: ModelInfo) -> list[str]:
+    """Compares the files of a network with their sums.
+
+    Returns:
+        A sentence for each file that is missing or differs; the ``.keras`` file may be missing,
+        since an installed emogui does not carry it.
+    """
+    wrong = []
+    for role, entry in info.files.items():
+        path = info.path / entry.file
+        if not path.is_file():
+            if role != "keras":
+                wrong.append(f"{entry.file} is missing")
+        elif sha256_of(path) != entry.sha256:
+            wrong.append(f"{entry.file} has another sha256 than model.json says")
+    return wrong
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _folders() -> list[Path]:
+    folders = []
+    for get in (paths.weights, paths.user_models):
+        try:
+            folders.append(get())
+        except EmoguiError:
+            continue
+    return folders
+
+
+def _find(name_or_dir: str | Path) -> Path:
+    for folder in _folders():
+        candidate = folder / str(name_or_dir)
+        if (candidate / "model.json").is_file():
+            return candidate
+    given = Path(name_or_dir)
+    if given.name == "model.json":
+        given = given.parent
+    if given.is_dir():
+        return given.resolve()
+    known = ", ".join(m.name for m in list_models()) or "none"
+    raise ModelError(
+        f"There is no network called '{name_or_dir}' and no folder of that name.",
+        f"Networks here: {known}. Give one of these names, or a folder with a model.json.",
+    )
+
+
+def _parse(folder: Path, card: dict[str, Any]) -> ModelInfo:
+    if card["format"] != FORMAT:
+        raise ModelError(
+            f"'{folder.name}' has model.json of format {card['format']}; this emogui reads {FORMAT}.",
+            "Update emogui, or export the network again.",
+        )
+    heads = {
+        head: HeadInfo(
+            tuple(str(label) for label in entry["labels"]),
+            float(entry.get("temperature", 1.0)),
+            float(entry.get("uncertain_below", 0.5)),
+        )
+        for head, entry in card["heads"].items()
+    }
+    if not heads or any(h.temperature <= 0 or len(h.labels) < 2 for h in heads.values()):
+        raise ValueError("heads need two labels or more and a temperature above 0")
+    crop = card["crop"]
+    return ModelInfo(
+        name=folder.name,
+        title=str(card.get("title", folder.name)),
+        path=folder,
+        heads=heads,
+        input_size=int(card["input"]["size"]),
+        crop=CropRule(float(crop["scale"]), float(crop["shift_x"]), float(crop["shift_y"])),
+        files={
+            role: FileInfo(str(f["file"]), str(f["sha256"]), int(f["bytes"]))
+            for role, f in card["files"].items()
+        },
+        metrics=tuple(card.get("metrics", ())),
+        card=card,
+    )

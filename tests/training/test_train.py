@@ -1,0 +1,94 @@
+"""A few steps on real backends, each in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emogui.labels import FERPLUS
+
+SCRIPT = Path(__file__).with_name("train_steps.py")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """48 random faces with votes, in the form of the project's own npz."""
+    rng = np.random.default_rng(0)
+    n = 48
+    votes = np.zeros((n, 10), np.uint8)
+    votes[np.arange(n), rng.integers(0, len(FERPLUS), n)] = 10
+    path = tmp_path_factory.mktemp("data") / "faces.npz"
+    np.savez(
+        path,
+        images=rng.integers(0, 256, (n, 48, 48), np.uint8),
+        labels=rng.integers(0, 7, n).astype(np.uint8),
+        usage=np.array([0] * 32 + [1] * 8 + [2] * 8, np.uint8),
+        ferplus_votes=votes,
+        ferplus_columns=np.array([*FERPLUS, "unknown", "NF"]),
+        row_flags=np.zeros(n, np.uint8),
+    )
+    return path
+
+
+def train(backend: str, data: Path, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), backend, str(data), str(output), *more],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def backend_or_skip(name: str) -> str:
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(data, tmp_path_factory) -> list[float]:
+    """Sums of the weights after an undisturbed training on TensorFlow."""
+    done = train("tensorflow", data, tmp_path_factory.mktemp("uninterrupted"), "tiny")
+    assert done.returncode == 0, done.stderr[-2000:]
+    weights: list[float] = json.loads(done.stdout.splitlines()[-1])["weights"]
+    return weights
+
+
+BACKENDS = ["tensorflow", "jax", pytest.param("torch", marks=pytest.mark.torch)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_after_a_kill_every_backend_reaches_the_same_end(backend, data, uninterrupted, tmp_path):
+    backend_or_skip(backend)
+    killed = train(backend, data, tmp_path, "tiny", "kill")
+    assert killed.returncode == 9, killed.stderr[-2000:]
+    resumed = train(backend, data, tmp_path, "tiny")
+    assert resumed.returncode == 0, resumed.stderr[-2000:]
+    end = json.loads(resumed.stdout.splitlines()[-1])
+    assert any("going on at epoch" in line for line in end["lines"])
+    assert end["done"] == 1.0
+    assert [row["epoch"] for row in end["history"]] == [1, 2]
+    figures = {"ferplus_accuracy", "ferplus_balanced_six", "fer2013_accuracy"}
+    assert figures <= set(end["history"][0])
+    for name in ("best.npz", "history.csv", "config.json", "checkpoint.npz"):
+        assert (tmp_path / name).is_file()
+    assert not list(tmp_path.glob("*.part"))
+    # PyTorch trains in bfloat16 where the processor can.
+    tolerance = 0.05 if backend == "torch" else 0.005
+    np.testing.assert_allclose(end["weights"], uninterrupted, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_trains_the_resnet50(backend, data, tmp_path):
+    done = train(backend_or_skip(backend), data, tmp_path, "resnet50")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1])["done"] == 1.0

@@ -1,0 +1,79 @@
+"""Trains a few steps in a process of its own, since Keras keeps its backend for life.
+
+Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from emogui.training.backend import use_backend
+
+backend, data, output, backbone = sys.argv[1:5]
+use_backend(backend)
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import emogui.training.train  # noqa: E402
+from emogui.training.datasets import load_dataset  # noqa: E402
+from emogui.training.network import BACKBONES, NetworkConfig  # noqa: E402
+from emogui.training.train import Training, TrainingConfig  # noqa: E402
+
+
+def tiny(input_shape):
+    """The parts of a ResNet50 that a backend could get wrong, small."""
+    axis = 1 if keras.config.image_data_format() == "channels_first" else -1
+    image = keras.Input(input_shape)
+    x = keras.layers.ZeroPadding2D(1)(image)
+    x = keras.layers.Conv2D(8, 3, strides=2)(x)
+    x = keras.layers.BatchNormalization(axis=axis)(x)
+    x = keras.layers.ReLU()(x)
+    y = keras.layers.Conv2D(8, 3, padding="same")(x)
+    y = keras.layers.BatchNormalization(axis=axis, name="block_3_bn")(y)
+    x = keras.layers.Add()([x, y])
+    return keras.Model(image, keras.layers.GlobalAveragePooling2D()(x), name="backbone")
+
+
+def same_start(network, start):
+    """Weights that do not depend on the backend's own random numbers."""
+    rng = np.random.default_rng(5)
+    for layer in network._flatten_layers():
+        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
+            kernel = layer.kernel.shape
+            spread = (2 / np.prod(kernel[:-1])) ** 0.5
+            layer.kernel.assign(rng.normal(0, spread, kernel).astype(np.float32))
+    return "numpy's random numbers"
+
+
+BACKBONES["tiny"] = tiny
+if backbone == "tiny":
+    emogui.training.train.load_start = same_start
+config = TrainingConfig(
+    epochs=2,
+    batch=8,
+    stages=((32, 0.5), (40, 1.0)),
+    seed=3,
+    rate=0.02,
+    network=NetworkConfig(size=40, backbone=backbone, dropout=0.0),
+)
+lines: list[str] = []
+training = Training(load_dataset(Path(data)), config, Path(output), lines.append)
+for done, _ in training.run():
+    if "kill" in sys.argv and done >= 0.5:
+        training.save()
+        os._exit(9)
+print(
+    json.dumps(
+        {
+            "backend": backend,
+            "lines": lines,
+            "history": training.progress.history,
+            "done": training.done,
+            "weights": [float(abs(w).sum()) for w in training.network.get_weights()],
+        }
+    )
+)
