@@ -49,7 +49,7 @@ def to_8_bit(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
     white = next((w for w in (1.0, 255.0, 65535.0) if top <= w), top)
     if white == 1.0 and np.issubdtype(values.dtype, np.integer):
         white = 255.0
-    return np.rint(np.clip(finite, 0.0, white) * (255.0 / white)).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(finite, 0.0, white) * (255.0 / white)), np.uint8)
 
 
 def over_white(rgba: npt.NDArray[np.uint8]) -> Image:

@@ -53,7 +53,7 @@ DETECTORS: Mapping[str, DetectorInfo] = MappingProxyType(
                 default_threshold=0.5,
                 live_threshold=0.4,
                 needs_file=False,
-                crop=CropRule(),
+                crop=CropRule(1.12, 0.0, -0.01),
             ),
             DetectorInfo(
                 "haar",

@@ -126,18 +126,22 @@ def mean_sides(table: Table) -> npt.NDArray[np.float32]:
     return np.asarray(np.sqrt(areas), np.float32)
 
 
-def suppress(table: Table, *, inside: float = 1.0) -> Table:
+def suppress(
+    table: Table, *, inside: float = 1.0, ranks: npt.NDArray[np.integer] | None = None
+) -> Table:
     """Leaves one box a face: the one with the best score (greedy non-maximum suppression).
 
     Args:
         table: faces, in any order.
         inside: also drop a box when more than this share of it lies inside a better one (or of
             the better one inside it); 1.0 looks at intersection over union alone.
+        ranks: int (n,); a box of a higher rank is better whatever its score.
 
     Returns:
-        The faces that are left, best score first.
+        The faces that are left, best first.
     """
-    table = table[np.argsort(-table[:, SCORE], kind="stable")]
+    order = -table[:, SCORE]
+    table = table[np.lexsort((order,) if ranks is None else (order, -ranks))]
     areas = mean_sides(table) ** 2
     left = np.ones(len(table), bool)
     for i in range(len(table)):

@@ -92,7 +92,7 @@ class YuNet:
         check_image(image)
         threshold = check_threshold(self.threshold)
         if long_side is None:
-            table = detect_thoroughly(image, lambda part, side: self._pass(part, side, threshold))
+            table = detect_thoroughly(image, self._pass, threshold)
         else:
             table = self._pass(image, check_long_side(long_side), threshold)
         height, width = image.shape[:2]
