@@ -33,7 +33,7 @@ _HOME = {
     "load_image": "emogui.media.image",
 }
 
-__all__ = [*sorted(_HOME), "__version__"]
+__all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604 - all are strings
 
 
 def __getattr__(name: str) -> Any:

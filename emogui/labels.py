@@ -40,7 +40,7 @@ AFFECTNET: Final[tuple[str, ...]] = (
     "anger",
     "contempt",
 )
-"""The eight expressions of AffectNet (Mollahosseini et al., 2017), in the order of its codes 0-7."""
+"""The eight expressions of AffectNet (Mollahosseini et al., 2017), by its codes 0-7."""
 
 CONCEPTS: Final[dict[str, str]] = {
     "angry": "anger",
@@ -54,5 +54,5 @@ HEADS: Final[dict[str, tuple[str, ...]]] = {"ferplus": FERPLUS, "fer2013": FER20
 
 
 def canonical(label: str) -> str:
-    """Returns the FER+ word for a label of any of the class sets (``"happy"`` -> ``"happiness"``)."""
+    """The FER+ word for a label of any class set (``"happy"`` -> ``"happiness"``)."""
     return CONCEPTS.get(label, label)

@@ -176,5 +176,5 @@ def _failed(error: Exception) -> int:
 
 
 def _interrupted() -> int:
-    print("\nInterrupted; the next call goes on from here.", file=sys.stderr)
+    print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
     return INTERRUPTED
