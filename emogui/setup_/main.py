@@ -22,7 +22,7 @@ _CHECKS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ruff check", ("ruff", "check", ".")),
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy", ("mypy",)),
-    ("import-linter", ("lint-imports",)),
+    ("import-linter", ("lint-imports", "--no-cache")),
 )
 """Every check but the tests: its name and the program with its arguments."""
 
