@@ -27,7 +27,7 @@ from emogui.gui.worker import Outbox
 logger = logging.getLogger(__name__)
 
 POLL_MS = 15
-CLOSE_WITHIN_S = 1.5
+CLOSE_WITHIN_S = 1.2
 SIZE = (1180, 780)
 SMALLEST = (760, 520)
 
@@ -226,8 +226,8 @@ class Application:
                     signal.signal(number, lambda *_args: self.context.post(self.close))
 
     def is_quiet(self) -> bool:
-        """Whether no worker is inside a job any more."""
-        return self.context.is_stopped()
+        """Whether no worker is inside a job and no view inside a camera any more."""
+        return self.context.is_stopped() and all(view.is_closed() for view in self.shell.views())
 
 
 def place_on_screen(root: tkinter.Tk, geometry: str) -> bool:

@@ -8,7 +8,7 @@ shell calls these methods on Tk's thread, and each must return within a few mill
 ``on_show()``    the tab was brought to the front (also right after it was made)
 ``on_hide()``    another tab was brought to the front
 ``close()``      the window is closing: tell threads to stop, cancel callbacks, do not wait
-``is_closed()``  asked every 15 ms after ``close()`` (for at most 1.5 s): whether its threads
+``is_closed()``  asked every 15 ms after ``close()`` (for at most 1.2 s): whether its threads
                  have ended, so that the window may be destroyed
 
 What a view does with the context, all on Tk's thread unless it says otherwise:

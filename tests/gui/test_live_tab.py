@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -237,6 +239,9 @@ def test_models_that_do_not_load_are_told_once_and_detect_tries_again(make_app, 
     attempts: list[int] = []
 
     class Working:
+        def warm_up(self):
+            pass
+
         def analyze(self, image, **how):
             return faulty.result_of(faulty.Frame(image, 0, how.get("time_s", 0.0), 0.0))
 
@@ -267,6 +272,9 @@ def test_an_analysis_that_raises_leaves_the_picture_running(make_app, monkeypatc
     monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
 
     class Broken:
+        def warm_up(self):
+            pass
+
         def analyze(self, image, **how):
             raise RuntimeError("inference failed")
 
@@ -524,3 +532,30 @@ def test_the_real_analyzer_follows_a_real_face(make_app, astronaut_clip):
     assert figures.fps > 15
     assert figures.result_age_p50_ms < 400
     driver.screenshot("live-real")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_the_process_ends_with_status_0_while_a_source_hangs_in_opening(tmp_path):
+    """A pipe that nobody writes to keeps the capture thread inside the system for ever."""
+    pipe = tmp_path / "stuck.mp4"
+    os.mkfifo(pipe)
+    script = """
+import sys, threading
+from emogui.gui.app import Application, _leave
+app = Application((), sys.argv[1])
+app.root.after(700, app.close)
+status = app.run()
+print([t.name for t in threading.enumerate() if t.name.startswith("live-")], flush=True)
+_leave(app, status)
+sys.exit(status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(pipe)],
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "capture" in done.stdout  # it did hang

@@ -17,7 +17,7 @@ MEANING = "How the face appears at this moment, not what the person feels."
 class LivePanel(ttk.Frame):
     """Heading, chart and doubt of one face.
 
-    Unlike in the Image tab the doubt lies below the chart and its place is kept free: in a
+    Unlike in the Image tab the doubt lies below the chart, in the place of the footnote: in a
     video it comes and goes, and the bars must not move with it.
 
     Args:
@@ -48,7 +48,7 @@ class LivePanel(ttk.Frame):
         ).pack(anchor="w")
         self.doubt = ttk.Label(self._doubt_box, style="WarningSoft.TLabel", justify="left")
         self.doubt.pack(anchor="w")
-        self.note = ttk.Label(self, text=MEANING, style="Small.TLabel", justify="left")
+        self.note = ttk.Label(self._doubt_place, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
             self, text="What do these numbers mean?", bootstyle="link", padding=0, command=explain
         )
@@ -57,9 +57,8 @@ class LivePanel(ttk.Frame):
         self.detail.grid(row=2, column=0, sticky="ew")
         self.chart.grid(row=3, column=0, sticky="ew", pady=(px(14), px(6)))
         self._doubt_place.grid(row=4, column=0, sticky="ew", pady=(px(4), px(6)))
-        self._doubt_box.grid(row=0, column=0, sticky="ew")
-        self.note.grid(row=5, column=0, sticky="ew")
-        self.more.grid(row=6, column=0, sticky="w", pady=(px(2), 0))
+        self.note.grid(row=0, column=0, sticky="ew")
+        self.more.grid(row=5, column=0, sticky="w", pady=(px(2), 0))
         self.bind("<Configure>", self._wrap)
         self.show_text("", "")
 
@@ -90,9 +89,11 @@ class LivePanel(ttk.Frame):
             reason = face.uncertain_reason or "the network is not sure"
             self._set("doubt", self.doubt, reason[:1].upper() + reason[1:].rstrip(".") + ".")
             if not self._doubt_box.winfo_manager():
+                self.note.grid_remove()
                 self._doubt_box.grid(row=0, column=0, sticky="ew")
         elif self._doubt_box.winfo_manager():
             self._doubt_box.grid_remove()
+            self.note.grid()
 
     @property
     def doubtful(self) -> bool:
@@ -106,7 +107,7 @@ class LivePanel(ttk.Frame):
         if face == self._face_shown:
             return
         self._face_shown = face
-        for widget in (self.count, self.chart, self._doubt_place, self.note, self.more):
+        for widget in (self.count, self.chart, self._doubt_place, self.more):
             if face:
                 widget.grid()
             else:
