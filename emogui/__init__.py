@@ -33,7 +33,10 @@ _HOME = {
     "load_image": "emogui.media.image",
 }
 
-__all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604 - all are strings
+__all__ = [  # noqa: PLE0604  (strings, as the dictionary's keys)
+    *_HOME,
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> Any:

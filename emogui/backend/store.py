@@ -196,7 +196,8 @@ def _find(name_or_dir: str | Path) -> Path:
 def _parse(folder: Path, card: dict[str, Any]) -> ModelInfo:
     if card["format"] != FORMAT:
         raise ModelError(
-            f"'{folder.name}' has model.json of format {card['format']}; this emogui reads {FORMAT}.",
+            f"'{folder.name}' has a model.json of format {card['format']}, "
+            f"and this emogui reads {FORMAT}.",
             "Update emogui, or export the network again.",
         )
     heads = {
