@@ -108,7 +108,10 @@ class Environment:
         mine = before.get("by") == "emogui.bootstrap"
         wanted = sorted({*extras, *before.get("extras", [])})
         target = f".[{','.join(wanted)}]" if wanted else "."
-        with self._console.step("Installing the Python packages (minutes, about 1 GB to download)"):
+        title = "Installing the Python packages (minutes, about 1 GB to download)"
+        if before.get("state") == "ready":
+            title = "Bringing the Python packages up to date"
+        with self._console.step(title):
             if mine:
                 self._write_stamp("installing")
             try:
