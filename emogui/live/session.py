@@ -13,17 +13,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
-
-import numpy as np
 
 from emogui.errors import EmoguiError, SourceError
 from emogui.live.mailbox import Mailbox
-from emogui.live.statistics import LiveStatistics, Recorder
+from emogui.live.statistics import Recorder
 from emogui.live.tracks import FaceTracks
-from emogui.media.source import FrameSource
+from emogui.live.update import Analysed, LiveState, LiveUpdate
+from emogui.media.source import FrameSource, check_rgb
 from emogui.types import Frame, FrameResult
 
 logger = logging.getLogger(__name__)
@@ -47,56 +45,6 @@ OPEN_LIMIT_S = 8.0
 """A source that takes longer than this to open is given up."""
 
 _numbers = itertools.count(1)
-
-
-class LiveState(Enum):
-    """How far a session is; the last three are final."""
-
-    OPENING = auto()
-    RUNNING = auto()
-    ENDED = auto()
-    FAILED = auto()
-    STOPPED = auto()
-
-    @property
-    def final(self) -> bool:
-        return self in (LiveState.ENDED, LiveState.FAILED, LiveState.STOPPED)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Analysed:
-    """A result with the frame that it was made from."""
-
-    frame: Frame
-    result: FrameResult
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LiveUpdate:
-    """What ``poll`` hands out.
-
-    Attributes:
-        session: number of the session, unique in the process.
-        state: how far it is.
-        source_name, is_camera: of the source, once it is open; ``""`` and None before.
-        frame: the newest frame, or None before the first.
-        newest: the newest result with its frame; None before the first and while the analysis
-            is off. The faces carry the numbers of their tracks and smoothed probabilities.
-        statistics: counts and rates.
-        error: why the session failed.
-        analysis_error: why a frame could not be analysed; handed out once for each analysis
-            that was set, however often it fails.
-    """
-
-    session: int
-    state: LiveState
-    source_name: str
-    is_camera: bool | None
-    frame: Frame | None
-    newest: Analysed | None
-    statistics: LiveStatistics
-    error: EmoguiError | None = None
-    analysis_error: EmoguiError | None = None
 
 
 class LiveSession:
@@ -279,7 +227,7 @@ class LiveSession:
         return not self._stop.is_set()
 
     def _deliver(self, frame: Frame) -> None:
-        _check(frame)
+        check_rgb(frame.image)
         frame = replace(frame, session=self.number)
         with self._lock:
             if self._state is not LiveState.RUNNING:
@@ -329,21 +277,3 @@ class LiveSession:
         with self._lock:
             if generation == self._generation:
                 self._analysis_error = error
-
-
-def _check(frame: Frame) -> None:
-    """A source is not trusted to keep its promise: what follows relies on the array's form."""
-    image = frame.image
-    if (
-        not isinstance(image, np.ndarray)
-        or image.dtype != np.uint8
-        or image.ndim != 3
-        or image.shape[2] != 3
-        or image.size == 0
-    ):
-        came = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image)
-        raise SourceError(
-            "The source delivered something that is no picture: expected RGB uint8 of shape "
-            f"(height, width, 3), got {came}.",
-            "Choose another source.",
-        )

@@ -116,6 +116,25 @@ def as_rgb(picture: npt.NDArray[Any]) -> Image:
     return np.asarray(cv2.cvtColor(array, codes[channels]), np.uint8)
 
 
+def check_rgb(image: object) -> None:
+    """Checks what a source delivered: what follows relies on the array's form.
+
+    Raises:
+        SourceError: it is not RGB uint8 of shape (height, width, 3), or it is empty.
+    """
+    if isinstance(image, np.ndarray):
+        if image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3 and image.size:
+            return
+        came = f"{image.dtype} {image.shape}"
+    else:
+        came = type(image).__name__
+    raise SourceError(
+        "The source delivered something that is no picture: expected RGB uint8 of shape "
+        f"(height, width, 3), got {came}.",
+        "Choose another source.",
+    )
+
+
 def quiet_opencv() -> None:
     """Keeps OpenCV and FFmpeg from writing to stderr; called before the first capture.
 

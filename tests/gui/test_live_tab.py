@@ -19,7 +19,7 @@ from PIL import Image as PilImage
 from emogui.errors import ModelError, SourceError
 from emogui.gui.choice import Choice, make_analyzer
 from emogui.gui.widgets.live_sources import FILE_TITLE, STREAM_TITLE
-from emogui.live.session import LiveState
+from emogui.live.update import LiveState
 from emogui.media.cameras import CameraInfo
 from emogui.media.source import quiet_opencv
 from emogui.media.video import VideoSource

@@ -13,7 +13,8 @@ import pytest
 
 from emogui.errors import EmoguiError, ModelError, SourceError
 from emogui.live.analysis import LIVE_LONG_SIDE, frame_analysis
-from emogui.live.session import LiveSession, LiveState, LiveUpdate
+from emogui.live.session import LiveSession
+from emogui.live.update import LiveState, LiveUpdate
 from emogui.media.source import FrameSource
 from emogui.media.video import VideoSource
 from emogui.types import Frame, FrameResult, Image

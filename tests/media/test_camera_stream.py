@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from emogui.errors import SourceError
-from emogui.live.session import LiveSession, LiveState
+from emogui.live.session import LiveSession
+from emogui.live.update import LiveState
 from emogui.media.camera import CameraSource
 from emogui.media.cameras import open_source
 

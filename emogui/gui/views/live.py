@@ -24,7 +24,7 @@ from emogui.gui.widgets.live_panel import LivePanel
 from emogui.gui.widgets.live_run import LiveRun
 from emogui.gui.widgets.live_sources import Source
 from emogui.live.analysis import LazyAnalysis
-from emogui.live.session import Analysed, LiveState, LiveUpdate
+from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras, open_source
 from emogui.media.source import FrameSource
 from emogui.types import Image

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emogui.live.session import LiveUpdate
+from emogui.live.update import LiveUpdate
 
 CHART_COMES = ("", "The chart of the followed face appears here.")
 LOADING = ("One moment", "The models are being loaded…")
