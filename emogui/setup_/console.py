@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -50,6 +51,7 @@ class Console:
         self._out = sys.stdout if out is None else out
         self._live = self._out.isatty()
         self._started = 0.0
+        self._title = ""
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("", encoding="utf-8")
 
@@ -65,12 +67,11 @@ class Console:
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """Shows that something is being done, and how long it took."""
-        self._started = time.monotonic()
+        self._started, self._title = time.monotonic(), title
         if self._live:
             self._rewrite(f"- {title} ...")
         else:
             self.say(f"- {title} ...")
-        self._title = title
         try:
             yield
         except BaseException:
@@ -173,8 +174,10 @@ class Console:
         return duration(time.monotonic() - self._started)
 
     def _rewrite(self, text: str) -> None:
+        """Puts the text in place of the line; with spaces, which every terminal understands."""
         end = "\n" if text.endswith("\n") else ""
-        self._out.write(f"\r\x1b[2K{text.rstrip()[:100]}{end}")
+        width = shutil.get_terminal_size().columns - 1
+        self._out.write(f"\r{text.rstrip()[:width]:<{width}}{end}")
         self._out.flush()
 
 
