@@ -259,7 +259,8 @@ def _decode_rare_tiff(stream: IO[bytes], name: str) -> Image:
     from PIL import TiffImagePlugin
 
     data = stream.read()
-    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:16])
+    header_size = 16 if data[2:3] == b"+" or data[3:4] == b"+" else 8  # BigTIFF or TIFF
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:header_size])
     reader = io.BytesIO(data)
     reader.seek(tags.next)
     tags.load(reader)

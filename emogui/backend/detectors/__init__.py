@@ -62,7 +62,7 @@ DETECTORS: Mapping[str, DetectorInfo] = MappingProxyType(
                 default_threshold=0.5,
                 live_threshold=0.5,
                 needs_file=False,
-                crop=CropRule(),
+                crop=CropRule(1.04, 0.0, 0.01),
             ),
             DetectorInfo(
                 "yunet",
@@ -71,7 +71,7 @@ DETECTORS: Mapping[str, DetectorInfo] = MappingProxyType(
                 default_threshold=0.6,
                 live_threshold=0.6,
                 needs_file=True,
-                crop=CropRule(),
+                crop=CropRule(1.12, 0.0, -0.01),
             ),
         )
     }
