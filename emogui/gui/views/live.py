@@ -15,14 +15,11 @@ from emogui.gui.choice import Choice
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.exports import PICTURE_TYPES
 from emogui.gui.widgets import live_words as words
-from emogui.gui.widgets.live_canvas import LiveCanvas
 from emogui.gui.widgets.live_controls import LiveControls
-from emogui.gui.widgets.live_follow import FollowedFace, shown_order
-from emogui.gui.widgets.live_message import LiveMessage
 from emogui.gui.widgets.live_notices import LiveNotices
-from emogui.gui.widgets.live_panel import LivePanel
 from emogui.gui.widgets.live_run import LiveRun
 from emogui.gui.widgets.live_sources import Source
+from emogui.gui.widgets.live_stage import LiveStage
 from emogui.live.analysis import LazyAnalysis
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras, open_source
@@ -31,6 +28,9 @@ from emogui.types import Image
 
 _FIGURES_S = 0.4
 """Figures that change faster cannot be read."""
+
+_NEWS_S = 4.0
+"""How long the status line keeps saying where a snapshot went."""
 
 
 class LiveView(ttk.Frame):
@@ -56,7 +56,6 @@ class LiveView(ttk.Frame):
         self.explain: Callable[[], None] = lambda: None
         self.open_spec = open_spec
         self.find_cameras = find_cameras
-        self.follow = FollowedFace()
         self._run: LiveRun | None = None
         self._ending: list[LiveRun] = []
         self._unpoll: Remove | None = None
@@ -64,7 +63,7 @@ class LiveView(ttk.Frame):
         self._analysing = True
         self._resume: Source | None = None
         self._looking = self._looked = False
-        self._figures_at = 0.0
+        self._figures_at = self._news_until = 0.0
         self._build()
         context.on_choice(self._choice_changed)
         context.on_theme(self._restyle)
@@ -78,25 +77,15 @@ class LiveView(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self.controls = LiveControls(self, self.context, self)
-        self.controls.grid(
-            row=0, column=0, columnspan=2, sticky="ew", padx=px(12), pady=(px(10), 0)
-        )
+        self.controls.grid(row=0, column=0, sticky="ew", padx=px(12), pady=(px(10), 0))
         self.chooser = self.controls.chooser
-        stage = ttk.Frame(self)
-        stage.grid(row=1, column=0, sticky="nsew", padx=(px(12), 0), pady=px(10))
-        self.canvas = LiveCanvas(stage, self.context, self._wish_changed, self._clicked)
-        self.canvas.pack(fill="both", expand=True)
-        self.message = LiveMessage(stage, self.context)
+        self.stage = LiveStage(
+            self, self.context, self._wish_changed, self.start_or_stop, self._explain
+        )
+        self.stage.grid(row=1, column=0, sticky="nsew")
+        self.canvas, self.panel = self.stage.canvas, self.stage.panel
+        self.message = self.stage.message
         self._tell = LiveNotices(self.message, self.context)
-        side = ttk.Frame(self, padding=(px(18), px(12), px(16), px(8)), width=px(330))
-        side.grid(row=1, column=1, sticky="ns")
-        side.grid_propagate(False)
-        side.columnconfigure(0, weight=1)
-        self.panel = LivePanel(side, self.context, self._explain)
-        self.panel.grid(row=0, column=0, sticky="ew")
-        for keys, step in (("Right", 1), ("Down", 1), ("Left", -1), ("Up", -1)):
-            self.canvas.bind(f"<{keys}>", partial(self._stepped, step))
-        self.canvas.bind("<space>", lambda _event: self.start_or_stop())
 
     # The contract for views
 
@@ -152,7 +141,7 @@ class LiveView(ttk.Frame):
     def stop(self) -> None:
         """Stops the source; its threads end by themselves."""
         self._end_run()
-        self.canvas.clear()
+        self.stage.clear()
         self._show_idle()
 
     def start_or_stop(self) -> None:
@@ -185,7 +174,7 @@ class LiveView(ttk.Frame):
         if path:
             self.context.submit(
                 lambda: _save(path, image, shown),
-                lambda _nothing: self.context.show_status(f"Saved {path}"),
+                lambda _nothing: self._say(f"Saved {path}"),
                 doing="saving the snapshot",
             )
 
@@ -212,7 +201,7 @@ class LiveView(ttk.Frame):
             self._start(source)
         else:
             self._end_run()
-            self.canvas.clear()
+            self.stage.clear()
             self._mirror_as_usual(source)
             self._show_idle()
 
@@ -221,8 +210,7 @@ class LiveView(ttk.Frame):
     def _start(self, source: Source) -> None:
         self._end_run()
         self.context.clear_error()
-        self.canvas.clear()
-        self.follow.picked = None
+        self.stage.clear()
         self._mirror_as_usual(source)
         self._run = LiveRun(source, self.open_spec, self.canvas.wish)
         if "@" not in source.spec:  # no password into the settings
@@ -273,8 +261,8 @@ class LiveView(ttk.Frame):
             if self.canvas.showing is None and not update.state.final:
                 self._tell.hide()
             self.canvas.show(rendered)
-        newest = run.newest
-        if newest is not run.shown:
+        newest = None if update.state is LiveState.FAILED else run.newest
+        if newest is not self.stage.shown:
             self._show_faces(run, newest)
         if update.analysis_error is not None:
             self._analysis_failed(run, update.analysis_error)
@@ -302,8 +290,7 @@ class LiveView(ttk.Frame):
         elif run.state is LiveState.ENDED:
             self._tell.ended(run.source, again)
         elif run.state is LiveState.FAILED:
-            self.canvas.clear()
-            self.panel.show_text(*words.CHART_COMES)
+            self.stage.clear()
             self._tell.failed(run.source, run.update.error if run.update else None, again)
         if run.state.final:
             self.controls.show_figures("")
@@ -312,7 +299,7 @@ class LiveView(ttk.Frame):
         """Nothing runs: says what can be done."""
         self.controls.show_running(False)
         self.controls.show_figures("")
-        self.panel.show_text(*words.CHART_COMES)
+        self.stage.show_words(words.CHART_COMES)
         if self.chooser.current is not None:
             self._tell.ready(self.chooser.current, self.start)
         elif self._looking or not self._looked:
@@ -331,21 +318,10 @@ class LiveView(ttk.Frame):
         self._found([])
 
     def _show_faces(self, run: LiveRun, newest: Analysed | None) -> None:
-        run.shown = newest
         if newest is None:
-            self.canvas.show_result(None, None)
-            self.panel.show_text(*self._words_without_result(run))
-            return
-        faces = newest.result.faces
-        index = self.follow.index(faces)
-        picked = self.follow.is_picked(faces, index)
-        # One face needs no mark; of several, the one whose bars are shown has it.
-        self.canvas.show_result(newest.result, index if picked or len(faces) > 1 else None)
-        if index is None:
-            self.panel.show_text(*words.NO_FACE)
+            self.stage.show_words(self._words_without_result(run))
         else:
-            place = shown_order(faces, mirrored=self.canvas.mirrored).index(index) + 1
-            self.panel.show_face(faces[index], place, len(faces), picked)
+            self.stage.show_result(newest)
 
     def _words_without_result(self, run: LiveRun) -> tuple[str, str]:
         if run.state.final:
@@ -359,9 +335,10 @@ class LiveView(ttk.Frame):
     def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
         if update.frame is not None:
             self.controls.show_figures(words.figures(update, analysing=self._analysing))
-            self.context.show_status(words.status(update, analysing=self._analysing))
-        if run.shown is None:
-            self.panel.show_text(*self._words_without_result(run))
+            if monotonic() > self._news_until:
+                self.context.show_status(words.status(update, analysing=self._analysing))
+        if self.stage.shown is None:
+            self.stage.show_words(self._words_without_result(run))
 
     # Small things
 
@@ -378,24 +355,16 @@ class LiveView(ttk.Frame):
         if self._run is not None:
             self._run.wish(self.canvas.wish)
 
-    def _clicked(self, index: int | None) -> None:
-        if self._run is not None and self._run.shown is not None:
-            self.follow.pick(self._run.shown.result.faces, index)
-            self._show_faces(self._run, self._run.shown)
-
-    def _stepped(self, step: int, _event: object) -> None:
-        if self._run is not None and self._run.shown is not None:
-            faces = self._run.shown.result.faces
-            self.follow.step(faces, step, mirrored=self.canvas.mirrored)
-            self._show_faces(self._run, self._run.shown)
+    def _say(self, text: str) -> None:
+        """Says something in the status line before the figures come back."""
+        self._news_until = monotonic() + _NEWS_S
+        self.context.show_status(text)
 
     def _explain(self) -> None:
         self.explain()
 
     def _restyle(self) -> None:
-        self.canvas.restyle()
-        self.message.restyle()
-        self.panel.restyle()
+        self.stage.restyle()
 
 
 def _save(path: str, image: Image, shown: Analysed | None) -> None:

@@ -28,8 +28,6 @@ class LiveRun:
         self.source = source
         self.state = LiveState.OPENING
         self.update: LiveUpdate | None = None
-        self.shown: Analysed | None = None
-        """The result whose faces are in sight."""
         self._renderer = LiveRenderer(wish)
         self._session = LiveSession(partial(open_spec, source.spec), on_frame=self._renderer.offer)
 

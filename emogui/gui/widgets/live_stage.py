@@ -1,0 +1,106 @@
+"""The body of the Live tab: the picture with its faces, the card over it, the chart beside it."""
+
+from __future__ import annotations
+
+import tkinter
+from collections.abc import Callable
+from functools import partial
+
+import ttkbootstrap as ttk
+
+from emogui.gui.context import ViewContext
+from emogui.gui.widgets import live_words as words
+from emogui.gui.widgets.live_canvas import LiveCanvas
+from emogui.gui.widgets.live_follow import FollowedFace, shown_order
+from emogui.gui.widgets.live_message import LiveMessage
+from emogui.gui.widgets.live_panel import LivePanel
+from emogui.live.update import Analysed
+
+
+class LiveStage(ttk.Frame):
+    """Shows pictures and results; follows the face that the user picks, else the largest.
+
+    Args:
+        parent: where it lies.
+        context: see ``emogui.gui.context``.
+        wish_changed: called when pictures are to be drawn differently, see ``LiveCanvas.wish``.
+        start_or_stop: what the space bar does.
+        explain: shows what the numbers mean.
+    """
+
+    def __init__(
+        self,
+        parent: tkinter.Misc,
+        context: ViewContext,
+        wish_changed: Callable[[], None],
+        start_or_stop: Callable[[], None],
+        explain: Callable[[], None],
+    ) -> None:
+        super().__init__(parent)
+        px = context.px
+        self.follow = FollowedFace()
+        self._shown: Analysed | None = None
+        self.rowconfigure(0, weight=1)
+        self.columnconfigure(0, weight=1)
+        picture = ttk.Frame(self)
+        picture.grid(row=0, column=0, sticky="nsew", padx=(px(12), 0), pady=px(10))
+        self.canvas = LiveCanvas(picture, context, wish_changed, self._clicked)
+        self.canvas.pack(fill="both", expand=True)
+        self.message = LiveMessage(picture, context)
+        side = ttk.Frame(self, padding=(px(18), px(12), px(16), px(8)), width=px(330))
+        side.grid(row=0, column=1, sticky="ns")
+        side.grid_propagate(False)
+        side.columnconfigure(0, weight=1)
+        self.panel = LivePanel(side, context, explain)
+        self.panel.grid(row=0, column=0, sticky="ew")
+        for keys, step in (("Right", 1), ("Down", 1), ("Left", -1), ("Up", -1)):
+            self.canvas.bind(f"<{keys}>", partial(self._stepped, step))
+        self.canvas.bind("<space>", lambda _event: start_or_stop())
+
+    @property
+    def shown(self) -> Analysed | None:
+        """The result whose faces are in sight."""
+        return self._shown
+
+    def clear(self) -> None:
+        """Takes picture, faces and chart away, and follows the largest face again."""
+        self.follow.picked = None
+        self.canvas.clear()
+        self.show_words(words.CHART_COMES)
+
+    def show_words(self, said: tuple[str, str]) -> None:
+        """Shows a heading and a text instead of faces."""
+        self._shown = None
+        self.canvas.show_result(None, None)
+        self.panel.show_text(*said)
+
+    def show_result(self, newest: Analysed) -> None:
+        """Frames the faces of a result and charts the followed one."""
+        self._shown = newest
+        faces = newest.result.faces
+        index = self.follow.index(faces)
+        picked = self.follow.is_picked(faces, index)
+        # One face needs no mark; of several, the one whose bars are shown has it.
+        self.canvas.show_result(newest.result, index if picked or len(faces) > 1 else None)
+        if index is None:
+            self.panel.show_text(*words.NO_FACE)
+        else:
+            place = shown_order(faces, mirrored=self.canvas.mirrored).index(index) + 1
+            self.panel.show_face(faces[index], place, len(faces), picked)
+
+    def restyle(self) -> None:
+        """Takes the colours of the present theme."""
+        self.canvas.restyle()
+        self.message.restyle()
+        self.panel.restyle()
+
+    def _clicked(self, index: int | None) -> None:
+        if self._shown is not None:
+            self.follow.pick(self._shown.result.faces, index)
+            self.show_result(self._shown)
+
+    def _stepped(self, step: int, _event: object) -> None:
+        if self._shown is not None:
+            faces = self._shown.result.faces
+            self.follow.step(faces, step, mirrored=self.canvas.mirrored)
+            self.show_result(self._shown)
