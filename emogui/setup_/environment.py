@@ -25,7 +25,7 @@ _NETWORK: Final = re.compile(
     "ConnectionResetError|Network is unreachable|Connection refused|getaddrinfo failed|"
     "name resolution|Name or service not known|CERTIFICATE_VERIFY_FAILED|Read timed out",
 )
-_STEP: Final = re.compile(r"^\s*(Collecting|Downloading|Building|Installing)\s+(\S+)")
+_STEP: Final = re.compile(r"^\s*(Collecting|Downloading|Installing collected)\s+(\S+)")
 
 _HEALTH: Final = """
 import importlib.metadata as metadata, json
@@ -108,7 +108,7 @@ class Environment:
         mine = before.get("by") == "emogui.bootstrap"
         wanted = sorted({*extras, *before.get("extras", [])})
         target = f".[{','.join(wanted)}]" if wanted else "."
-        title = "Installing the Python packages (minutes, about 1 GB to download)"
+        title = "Installing the Python packages (about 1 GB, minutes)"
         if before.get("state") == "ready":
             title = "Bringing the Python packages up to date"
         with self._console.step(title):
@@ -255,7 +255,7 @@ def _pip_progress(line: str) -> str | None:
     found = _STEP.match(line)
     if not found:
         return None
-    if found[1] == "Installing":
+    if found[1] == "Installing collected":
         return "unpacking"
     return f"{found[1].lower()} {found[2].rsplit('/')[-1]}"
 

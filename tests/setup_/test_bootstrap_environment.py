@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emogui.setup_.console import CommandError, Console, SetupError
-from emogui.setup_.environment import STAMP, Environment
+from emogui.setup_.environment import STAMP, Environment, _pip_progress
 from emogui.setup_.interpreter import Interpreter
 
 PYTHON = Interpreter(sys.executable, (3, 11, 2), tk=True, venv=True)
@@ -253,3 +253,11 @@ def test_a_real_environment_is_made_and_recognised(tmp_path: Path) -> None:
     assert not environment.ready(())
     environment.python.unlink()
     assert not environment._usable()
+
+
+def test_pips_lines_become_a_few_words() -> None:
+    wheel = "  Downloading https://host/a/numpy-2.1-cp311.whl (16.6 MB)"
+    assert _pip_progress("Collecting numpy>=1.26") == "collecting numpy>=1.26"
+    assert _pip_progress(wheel) == "downloading numpy-2.1-cp311.whl"
+    assert _pip_progress("Installing collected packages: numpy, pillow") == "unpacking"
+    assert _pip_progress("  Installing build dependencies: started") is None
