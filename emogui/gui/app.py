@@ -99,6 +99,8 @@ class Application:
         if self._camera is not None:
             self.shell.show_tab("live")
             self.shell.live_view().start(self._camera)
+        elif self.context.settings.tab == "live" and not self._paths:
+            self.shell.show_tab("live")
         self.commands.look_up()
         self._find_system_mode()
         self._accept_drops()

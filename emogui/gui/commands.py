@@ -285,8 +285,12 @@ class Commands:
     def look_up(self) -> None:
         """Finds out in a worker what is installed, and fills the menus."""
         folders = self.context.settings.model_folders
+        # After the models of the first picture, whose imports it shares, not beside them.
         self.context.submit(
-            lambda: read_catalogue(folders), self._looked_up, doing="looking for models"
+            lambda: read_catalogue(folders),
+            self._looked_up,
+            lane="analyse",
+            doing="looking for models",
         )
 
     def _looked_up(self, catalogue: Catalogue) -> None:

@@ -97,7 +97,7 @@ class Engine:
             self._analyzer.warm_up()
         except Exception as error:
             # The first picture will tell the user, if it is not gone by then.
-            logger.warning("Warming up the models failed: %s", error)
+            logger.info("Warming up the models failed: %s", error)
 
     def _analyse(self, command: AnalyzePicture) -> None:
         try:

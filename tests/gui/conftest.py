@@ -242,6 +242,8 @@ def make_app(
         paths: tuple[str, ...] = (),
         camera: str | None = None,
         factory: Callable[[Choice], object] | None = None,
+        *,
+        ready: bool = True,
     ) -> Driver:
         gate = threading.Event()
         gate.set()
@@ -256,7 +258,8 @@ def make_app(
         driver = Driver(app, dialogs, gate)
         drivers.append(driver)
         app.show()
-        driver.wait_until(lambda: app.context.catalogue is not None)
+        if ready:
+            driver.wait_until(lambda: app.context.catalogue is not None)
         return driver
 
     try:

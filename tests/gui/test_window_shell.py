@@ -53,7 +53,7 @@ def test_closing_while_the_models_load_is_quick(make_app, picture):
         go_on.wait(20)
         raise ModelError("too late")
 
-    window = make_app((str(picture),), factory=slow)
+    window = make_app((str(picture),), factory=slow, ready=False)
     window.wait_until(loading.is_set)
     began = time.monotonic()
     window.key("<Control-q>")
