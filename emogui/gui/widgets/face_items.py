@@ -13,15 +13,19 @@ from emogui.output import palette
 from emogui.output.tags import place_tag, tag_texts
 from emogui.types import FaceBox, FaceResult
 
+CROWD = 24
+"""With more faces than that, finding the best place of every label takes too long."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class _Items:
-    """The Canvas items of one face."""
+    """The Canvas items of one face, and the looks they were given last."""
 
     halo: int
     frame: int
     plate: int
     text: int
+    looks: tuple[object, ...] = ()
 
     def all(self) -> tuple[int, int, int, int]:
         return self.halo, self.frame, self.plate, self.text
@@ -34,9 +38,12 @@ class FaceItems:
         self._canvas = canvas
         self._context = context
         self._items: list[_Items] = []
+        self._widths: dict[str, int] = {}
+        self._order: list[int] = []
         self.labels: list[FaceBox] = []
         """Where each label lies in the view, in the order of the faces."""
         self.font = nametofont("EmoguiBold", root=canvas)
+        self._height = int(self.font.metrics("linespace"))
 
     def clear(self) -> None:
         self._fit_number(0)
@@ -74,22 +81,40 @@ class FaceItems:
         self._fit_number(len(faces))
         boxes = [_whole(viewport.to_view(face.box)) for face in faces]
         places: dict[int, FaceBox] = {}
+        px = self._context.px
         # The selected face chooses its label's place first, then the small ones.
         order = sorted(range(len(faces)), key=lambda i: (i != selected, boxes[i].area))
         for index in order:
-            others = boxes[:index] + boxes[index + 1 :]
             label = self._label_size(faces[index], boxes[index], index == selected)
-            places[index] = place_tag(
-                label, boxes[index], others, list(places.values()), size, gap=self._context.px(3)
-            )
+            if len(faces) > CROWD and index != selected:
+                places[index] = _above(label, boxes[index], size)
+            else:
+                places[index] = place_tag(
+                    label,
+                    boxes[index],
+                    boxes[:index] + boxes[index + 1 :],
+                    list(places.values()),
+                    size,
+                    gap=px(3),
+                )
         for index in reversed(order):
             self._draw_one(index, faces[index], boxes[index], places[index], index == selected)
+            if order != self._order:
+                for item in self._items[index].all():
+                    self._canvas.tag_raise(item)
+        self._order = order
         self.labels = [places[index] for index in range(len(faces))]
 
     def _label_size(self, face: FaceResult, box: FaceBox, chosen: bool) -> tuple[int, int]:
-        width = self.font.measure(self._label(face, box, chosen))
         px = self._context.px
-        return width + px(12), self.font.metrics("linespace") + px(5)
+        return self._measure(self._label(face, box, chosen)) + px(12), self._height + px(5)
+
+    def _measure(self, text: str) -> int:
+        """Width of a text; asking Tk anew for each of a hundred faces takes its time."""
+        width = self._widths.get(text)
+        if width is None:
+            width = self._widths[text] = self.font.measure(text)
+        return width
 
     def _label(self, face: FaceResult, box: FaceBox, chosen: bool) -> str:
         """The longest text that is not much wider than the face; the selected one says all."""
@@ -97,43 +122,40 @@ class FaceItems:
         if chosen:
             return texts[0]
         room = max(1.4 * box.w, self._context.px(56))
-        return next((t for t in texts if self.font.measure(t) <= room), texts[-1])
+        return next((t for t in texts if self._measure(t) <= room), texts[-1])
 
     def _draw_one(
         self, index: int, face: FaceResult, box: FaceBox, label: FaceBox, chosen: bool
     ) -> None:
-        canvas, px, items = self._canvas, self._context.px, self._items[index]
-        tint = palette.hex(face.emotion)
-        thick = px(4 if chosen else 2.5)
+        canvas, items = self._canvas, self._items[index]
         edges = (box.x, box.y, box.right, box.bottom)
+        canvas.coords(items.halo, *edges)
+        canvas.coords(items.frame, *edges)
+        canvas.coords(items.plate, label.x, label.y, label.right, label.bottom)
+        canvas.coords(items.text, label.x + label.w / 2, label.y + label.h / 2)
+        looks = (self._label(face, box, chosen), face.emotion, face.uncertain, chosen)
+        if looks != items.looks:
+            items.looks = looks
+            self._paint(items, *looks)
+
+    def _paint(self, items: _Items, text: str, emotion: str, uncertain: bool, chosen: bool) -> None:
+        canvas, px = self._canvas, self._context.px
+        tint = palette.hex(emotion)
+        thick = px(4 if chosen else 2.5)
         # A dark and, for the selected face, a white line beside the colour: any picture has
         # parts in which the colour alone is lost.
-        canvas.coords(items.halo, *edges)
-        canvas.itemconfigure(
-            items.halo, width=thick + px(3), outline="#ffffff" if chosen else "#10151c"
-        )
-        canvas.coords(items.frame, *edges)
-        canvas.itemconfigure(
-            items.frame,
-            outline=tint,
-            width=thick,
-            dash=(px(6), px(4)) if face.uncertain else (),
-        )
-        canvas.coords(items.plate, label.x, label.y, label.right, label.bottom)
-        canvas.itemconfigure(
-            items.plate, fill=tint, outline="#ffffff" if chosen else "#10151c", width=1
-        )
-        canvas.coords(items.text, label.x + label.w / 2, label.y + label.h / 2)
-        canvas.itemconfigure(
-            items.text,
-            text=self._label(face, box, chosen),
-            fill=palette.to_hex(palette.text_colour(face.emotion)),
-        )
-        for item in items.all():
-            canvas.tag_raise(item)
+        edge = "#ffffff" if chosen else "#10151c"
+        canvas.itemconfigure(items.halo, width=thick + px(3), outline=edge)
+        dash = (px(6), px(4)) if uncertain else ()
+        canvas.itemconfigure(items.frame, outline=tint, width=thick, dash=dash)
+        canvas.itemconfigure(items.plate, fill=tint, outline=edge, width=1)
+        fill = palette.to_hex(palette.text_colour(emotion))
+        canvas.itemconfigure(items.text, text=text, fill=fill)
 
     def _fit_number(self, number: int) -> None:
         canvas = self._canvas
+        if len(self._items) != number:
+            self._order = []
         while len(self._items) > number:
             canvas.delete(*self._items.pop().all())
         while len(self._items) < number:
@@ -145,6 +167,13 @@ class FaceItems:
                     canvas.create_text(0, 0, font=self.font, tags="face"),
                 )
             )
+
+
+def _above(label: tuple[int, int], box: FaceBox, size: tuple[int, int]) -> FaceBox:
+    """Above the face, or in it at the upper edge of the view."""
+    width, height = label
+    x = min(max(0, box.x), max(0, size[0] - width))
+    return FaceBox(x, box.y - height if box.y >= height else box.y, width, height)
 
 
 def _whole(edges: tuple[float, float, float, float]) -> FaceBox:

@@ -224,11 +224,14 @@ class ImageCanvas(tkinter.Canvas):
         if self.viewport.offset != before:
             self.configure(cursor="fleur")
             after = self.viewport.offset
-            self.move(self._picture_item, after[0] - before[0], after[1] - before[1])
-            self._placed()
+            for item in (self._picture_item, "face"):
+                self.move(item, after[0] - before[0], after[1] - before[1])
+            self._render()
 
     def _released(self, event: tkinter.Event[tkinter.Misc]) -> None:
-        if self._press is not None and not self._dragged and self._result is not None:
+        if self._dragged:
+            self._draw_faces()  # labels may lie better now
+        elif self._press is not None and self._result is not None:
             self._selected_callback(self.face_at(event.x, event.y))
         self._press = None
         self.configure(cursor="")
