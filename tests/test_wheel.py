@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
-import tarfile
 import venv
 import zipfile
 from collections.abc import Sequence
@@ -103,8 +103,7 @@ def test_the_source_distribution_builds_the_same_wheel(
 ) -> None:
     (tmp_path / "sdist").mkdir()
     source = build(project_root, "sdist", tmp_path / "sdist")
-    with tarfile.open(source) as archive:
-        archive.extractall(tmp_path / "tree", filter="data")
+    shutil.unpack_archive(source, tmp_path / "tree")
     (tree,) = (tmp_path / "tree").iterdir()
     assert (tree / "tests" / "test_wheel.py").is_file()
     (tmp_path / "wheel").mkdir()
