@@ -324,7 +324,7 @@ class LiveView(ttk.Frame):
             self.stage.show_result(newest)
 
     def _words_without_result(self, run: LiveRun) -> tuple[str, str]:
-        if run.state.final:
+        if run.state is not LiveState.RUNNING:
             return words.CHART_COMES
         if not self._analysing:
             return words.DETECTION_OFF
