@@ -2,9 +2,8 @@
 
     python benchmarks/speed.py [--pictures FOLDER] [--rounds 15] [--without-fer]
 
-Every contestant lives in a process of its own and is asked in turn, round after round, so that
-whatever else the computer does hits all alike. Medians over the rounds are printed with their
-ratio to ours. ``fer`` brings another OpenCV and gets an environment of its own (``.venv-fer``,
+The contest is that of ``contest.py``; medians over the rounds are printed with their ratio to
+ours. ``fer`` brings another OpenCV and gets an environment of its own (``.venv-fer``,
 made when it is missing). It runs as it comes: Haar cascade, its 8-bit TensorFlow Lite network.
 """
 
@@ -13,15 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # fer's environment has no emogui
+
+from contest import Tasks, contest, machine, print_times, serve
 
 ROOT = Path(__file__).resolve().parents[1]
 FER_ENVIRONMENT = ROOT / ".venv-fer"
@@ -38,19 +38,10 @@ FER_PACKAGES = (
 FER_VERSION = "25.10.3"
 
 
-def measure(action: Callable[[], Any], seconds: float = 0.4) -> float:
-    """Milliseconds a call, over as many calls as fit into the time."""
-    calls, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        action()
-        calls += 1
-    return 1e3 * (time.perf_counter() - start) / calls
-
-
 # --- the contestants: each returns what it can do, name to action --------------------------------
 
 
-def ours(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[], Any]]:
+def ours(crops: list[Any], pictures: list[Any]) -> Tasks:
     from emogui import Analyzer
 
     analyzer = Analyzer()
@@ -62,7 +53,7 @@ def ours(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[], Any]]:
     }
 
 
-def keras_predict(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[], Any]]:
+def keras_predict(crops: list[Any], pictures: list[Any]) -> Tasks:
     import numpy as np
 
     from emogui.backend.classifier import KerasRuntime
@@ -82,7 +73,7 @@ def keras_predict(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[
     }
 
 
-def fer(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[], Any]]:
+def fer(crops: list[Any], pictures: list[Any]) -> Tasks:
     import cv2
     import numpy as np
     from fer.fer import FER
@@ -99,62 +90,21 @@ def fer(crops: list[Any], pictures: list[Any]) -> dict[str, Callable[[], Any]]:
     }
 
 
-CONTESTANTS = {"emogui": ours, "keras predict": keras_predict, "fer": fer}
+CONTESTANTS: dict[str, Callable[[list[Any], list[Any]], Tasks]] = {
+    "emogui": ours,
+    "keras predict": keras_predict,
+    "fer": fer,
+}
 
 
-def work(name: str, folder: str) -> None:
-    """A contestant's process: reads the name of a task a line, answers with milliseconds."""
-    import resource
-
+def tasks_of(name: str, folder: str) -> Tasks:
+    """What a contestant can do, on the pictures and crops of the folder."""
     import numpy as np
 
-    answer = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not mix with the answers
     with np.load(Path(folder) / "work.npz") as file:
         pictures = [file[k] for k in sorted(file.files) if k.startswith("picture")]
         crops = [file[k] for k in sorted(file.files) if k.startswith("crop")]
-    tasks = CONTESTANTS[name](crops, pictures)
-    for action in tasks.values():
-        action()
-        action()
-    print(json.dumps(list(tasks)), file=answer, flush=True)
-    for line in sys.stdin:
-        task = line.strip()
-        if task == "memory":
-            result = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        else:
-            result = measure(tasks[task])
-        print(json.dumps(result), file=answer, flush=True)
-
-
-class Worker:
-    """A contestant's process, as the referee sees it."""
-
-    def __init__(self, name: str, python: Path, folder: str) -> None:
-        self._process = subprocess.Popen(
-            [str(python), __file__, "--worker", name, "--folder", folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-        self.tasks: list[str] = self._read()
-
-    def ask(self, task: str) -> float:
-        assert self._process.stdin is not None
-        print(task, file=self._process.stdin, flush=True)
-        return float(self._read())
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit(f"a contestant ended with status {self._process.wait()}")
-        return json.loads(line)
-
-    def close(self) -> None:
-        self._process.communicate()
+    return CONTESTANTS[name](crops, pictures)
 
 
 def make_fer_environment() -> Path:
@@ -205,35 +155,27 @@ def main() -> int:
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.worker:
-        work(args.worker, args.folder)
+        serve(lambda: tasks_of(args.worker, args.folder))
         return 0
     pythons = {"emogui": Path(sys.executable), "keras predict": Path(sys.executable)}
     if not args.without_fer:
         pythons["fer"] = make_fer_environment()
-    times: dict[str, dict[str, list[float]]] = {}
-    memory: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         count = write_work(folder, args.pictures)
-        workers = {name: Worker(name, python, folder) for name, python in pythons.items()}
-        for _ in range(args.rounds):
-            for name, worker in workers.items():
-                for task in worker.tasks:
-                    times.setdefault(task, {}).setdefault(name, []).append(worker.ask(task))
-        for name, worker in workers.items():
-            memory[name] = worker.ask("memory")
-            worker.close()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, ", end="")
-    print(f"{args.rounds} rounds, {count} picture(s); medians, and ratio to emogui")
-    rows: dict[str, dict[str, float]] = {}
-    for task, by_name in times.items():
-        per = count if "picture" in task else 1
-        medians = {name: statistics.median(values) / per for name, values in by_name.items()}
-        rows[task] = medians
-        texts = [f"{n} {ms:8.2f} ms ({ms / medians['emogui']:.1f})" for n, ms in medians.items()]
-        print(f"{task:15}", *texts, sep="   ")
-    print(f"{'peak memory':15}", *(f"{n} {mb:8.0f} MB" for n, mb in memory.items()), sep="   ")
+        result = contest(
+            {
+                name: [str(python), __file__, "--worker", name, "--folder", folder]
+                for name, python in pythons.items()
+            },
+            args.rounds,
+        )
+    for task, by_name in result["ms"].items():
+        if task.startswith("picture"):
+            result["ms"][task] = {name: ms / count for name, ms in by_name.items()}
+    print(f"{machine()}; {args.rounds} rounds, {count} picture(s); medians (ratio to emogui)")
+    print_times(result["ms"], "emogui")
+    print_times(result["memory_mb"], "emogui", "MB")
     if args.json:
-        result = {"ms": rows, "peak_memory_mb": memory, "rounds": args.rounds}
         Path(args.json).write_text(json.dumps(result, indent=2), encoding="utf-8")
     return 0
 
