@@ -78,7 +78,7 @@ def test_the_fast_form_needs_neither_tensorflow_nor_keras():
 
 
 def test_what_is_wrong_is_said():
-    with pytest.raises(UsageError, match="no head 'valence'.*ferplus, fer2013"):
+    with pytest.raises(UsageError, match=r"no head 'valence'.*ferplus, fer2013"):
         load_classifier(labels="valence")
     with pytest.raises(UsageError, match="'fast' or 'keras'"):
         load_classifier(runtime="quick")

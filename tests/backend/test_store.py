@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -60,7 +59,7 @@ def test_the_keras_file_may_be_missing(copy):
 
 
 def test_an_unknown_name_tells_the_known_ones():
-    with pytest.raises(ModelError, match="no network called 'nonesuch'.*resnet50"):
+    with pytest.raises(ModelError, match=r"no network called 'nonesuch'.*resnet50"):
         load_model_info("nonesuch")
 
 
