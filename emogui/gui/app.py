@@ -58,8 +58,8 @@ class Application:
         loaded = store.load()
         self._notice = loaded.notice
         settings = loaded.settings
-        self._system_mode: Mode = "light"
-        mode: Mode = settings.theme if settings.theme != "system" else "light"
+        self._system_mode: Mode = "dark" if settings.system_dark else "light"
+        mode: Mode = settings.theme if settings.theme != "system" else self._system_mode
         self.theme = Theme(mode, settings.scale)
         self.root = self.theme.root
         self._collector = Collector()
@@ -149,6 +149,7 @@ class Application:
     def _find_system_mode(self) -> None:
         def found(mode: Mode | None) -> None:
             self._system_mode = mode or "light"
+            self.context.update_settings(system_dark=self._system_mode == "dark")
             self._set_theme(self.context.settings.theme)
 
         self.context.submit(system_mode, found, lambda _error: None, lane="files")

@@ -255,6 +255,7 @@ class Commands:
 
     def _save(self, path: str, work: Callable[[], None]) -> None:
         if path:
+            self.context.show_status(f"Saving {Path(path).name}…")
             self.context.submit(
                 work,
                 lambda _nothing: self.context.show_status(f"Saved {path}"),

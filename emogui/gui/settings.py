@@ -30,6 +30,7 @@ class Settings:
         model_folders: networks the user loaded from folders, newest first.
         detect_on_open: whether opening a picture looks for faces at once.
         theme: ``"system"`` follows the desktop.
+        system_dark: whether the desktop was dark the last time; asking it anew takes a while.
         scale: size of text and widgets in per cent; 0 follows the desktop.
         geometry, maximized: of the main window.
         last_folder: where the file dialog opens.
@@ -46,6 +47,7 @@ class Settings:
     model_folders: tuple[str, ...] = ()
     detect_on_open: bool = True
     theme: ThemeMode = "system"
+    system_dark: bool = False
     scale: int = 0
     geometry: str = ""
     maximized: bool = False

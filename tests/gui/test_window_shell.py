@@ -230,3 +230,25 @@ def test_focus_goes_round_with_tab_and_is_visible(window, picture):
     assert window.shell.buttons["exit"] in seen
     assert int(str(window.canvas.cget("highlightthickness"))) >= 1
     assert window.canvas.cget("highlightcolor") != window.canvas.cget("highlightbackground")
+
+
+def test_the_theme_follows_the_system_and_starts_as_it_was_last_time(make_app, store, monkeypatch):
+    store.save(Settings(theme="system", notice_seen=NOTICE_VERSION))
+    monkeypatch.setattr("emogui.gui.app.system_mode", lambda: "dark")
+    window = make_app()
+    window.wait_until(lambda: window.context.theme.mode == "dark")
+    window.close()
+    monkeypatch.setattr("emogui.gui.app.system_mode", lambda: None)
+    again = make_app()
+    assert again.context.theme.mode in ("dark", "light")
+    again.wait_until(lambda: again.context.theme.mode == "light")
+
+
+def test_the_tab_shown_last_comes_back_unless_pictures_are_named(make_app, store, picture):
+    store.save(Settings(theme="light", notice_seen=NOTICE_VERSION, tab="live"))
+    window = make_app((str(picture),))
+    assert not window.shell.on_live
+    window.close()
+    store.save(Settings(theme="light", notice_seen=NOTICE_VERSION, tab="live"))
+    again = make_app()
+    assert again.shell.on_live

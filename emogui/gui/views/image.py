@@ -19,6 +19,9 @@ from emogui.gui.widgets.face_panel import FacePanel
 from emogui.gui.widgets.image_canvas import ImageCanvas
 from emogui.gui.widgets.picture_list import PictureList
 
+LIST_NEEDS = 110
+"""Logical pixels of height below which a list of pictures is of no use."""
+
 NO_FACE = (
     "If there is one, it may be too small, turned away or hidden. "
     "Try a lower threshold in the settings, or another detector in the Detector menu, "
@@ -65,10 +68,13 @@ class ImageView(ttk.Frame):
         side.grid_propagate(False)
         side.columnconfigure(0, weight=1)
         side.rowconfigure(1, weight=1)
+        self._side = side
         self.panel = FacePanel(side, self.context, self._explain, self._adjust)
         self.panel.grid(row=0, column=0, sticky="ew")
         self.list = PictureList(side, self.context, self.presenter.show)
         self.list.grid(row=1, column=0, sticky="nsew", pady=(px(16), 0))
+        for widget in (side, self.panel):
+            widget.bind("<Configure>", lambda _event: self._share_height(), add="+")
         mac = str(self.tk.call("tk", "windowingsystem")) == "aqua"
         steps = {
             "next_face": lambda: self.presenter.select_next(1),
@@ -208,12 +214,18 @@ class ImageView(ttk.Frame):
         return text
 
     def _render_list(self) -> None:
-        documents = self.presenter.documents
-        if len(documents) > 1:
+        self.list.update_rows(self.presenter.documents, self.presenter.position)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Gives the list what the panel leaves, makes the panel low if need be."""
+        px, height = self.context.px, self._side.winfo_height()
+        several = len(self.presenter.documents) > 1
+        self.panel.set_low(several and height < px(600))
+        if several and height - self.panel.winfo_reqheight() > px(LIST_NEEDS):
             self.list.grid()
         else:
             self.list.grid_remove()
-        self.list.update_rows(documents, self.presenter.position)
 
     def _render_error(self, shown: Document | None) -> None:
         """Puts a new error into the banner; one that was dismissed does not come again."""

@@ -10,8 +10,8 @@ from emogui.gui.context import ViewContext
 from emogui.output import palette
 from emogui.types import FaceResult
 
-ROW = 29
-"""Height of a row in logical pixels."""
+ROW, LOW_ROW = 29, 21
+"""Height of a row in logical pixels, usually and where there is little room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class BarChart(tkinter.Canvas):
         super().__init__(parent, highlightthickness=0, borderwidth=0, width=context.px(280))
         self._context = context
         self._rows: list[_Row] = []
+        self._row = ROW
         self._labels: tuple[str, ...] = ()
         self._face: FaceResult | None = None
         self._plain = nametofont("TkDefaultFont", root=self)
@@ -44,8 +45,19 @@ class BarChart(tkinter.Canvas):
             self._labels = labels
             self.delete("all")
             self._rows = [self._make_row() for _ in labels]
-            self.configure(height=max(1, self._context.px(ROW) * len(labels)))
+            self._set_height()
         self._draw()
+
+    def set_low(self, low: bool) -> None:
+        """Makes the rows lower, for a small window."""
+        row = LOW_ROW if low else ROW
+        if row != self._row:
+            self._row = row
+            self._set_height()
+            self._draw()
+
+    def _set_height(self) -> None:
+        self.configure(height=max(1, self._context.px(self._row) * len(self._labels)))
 
     def numbers(self) -> dict[str, str]:
         """The numbers as written, by label."""
@@ -71,7 +83,7 @@ class BarChart(tkinter.Canvas):
         if self._face is None:
             return
         c, px = self._context.theme.colours, self._context.px
-        height, thick = px(ROW), px(16)
+        height, thick = px(self._row), px(16 if self._row == ROW else 13)
         left = max(self._bold.measure(label) for label in self._labels) + px(14)
         room = self._bold.measure("100.0 %") + px(8)
         full = max(px(20), self.winfo_width() - left - room)

@@ -33,6 +33,7 @@ class FacePanel(ttk.Frame):
     ) -> None:
         super().__init__(parent)
         self._context = context
+        self._low = False
         px = context.px
         self.columnconfigure(0, weight=1)
         self.count = ttk.Label(self, style="Small.TLabel")
@@ -64,6 +65,15 @@ class FacePanel(ttk.Frame):
         self.adjust.grid(row=7, column=0, sticky="w", pady=(px(12), 0))
         self.bind("<Configure>", self._wrap)
         self.show_text("", "")
+
+    def set_low(self, low: bool) -> None:
+        """Takes less height, for a small window; the footnote then stands in the help alone."""
+        self._low = low
+        self.chart.set_low(low)
+        if low:
+            self.note.grid_remove()
+        elif self.chart.winfo_manager():
+            self.note.grid()
 
     def show_text(self, heading: str, detail: str, *, adjust: bool = False) -> None:
         """Shows words instead of a face.
@@ -102,8 +112,10 @@ class FacePanel(ttk.Frame):
         size = f"{face.box.w} × {face.box.h} px"
         self.detail.configure(text=f"{face.confidence * 100:.1f} %   ·   {size}\n{found}")
         self.chart.show(face)
-        for widget in (self.count, self.heading, self.chart, self.note, self.more):
+        for widget in (self.count, self.heading, self.chart, self.more):
             widget.grid()
+        if not self._low:
+            self.note.grid()
         self.adjust.grid_remove()
         if face.uncertain:
             reason = face.uncertain_reason or "The network is not sure"
