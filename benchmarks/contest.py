@@ -42,10 +42,7 @@ def serve(make_tasks: Callable[[], Tasks]) -> None:
     print(json.dumps([list(tasks), ready]), file=answer, flush=True)
     for line in sys.stdin:
         task = line.strip()
-        if task == "memory":
-            result = peak_memory_mb()
-        else:
-            result = measure(tasks[task])
+        result = peak_memory_mb() if task == "memory" else measure(tasks[task])
         print(json.dumps(result), file=answer, flush=True)
 
 

@@ -164,9 +164,8 @@ def main() -> int:
     for form in FORMS:
         difference = np.abs(found[form] - reference).mean()
         same = (found[form].argmax(1) == reference.argmax(1)).mean()
-        print(
-            f"{form:20} {sizes[form]:6.1f} MB   difference {difference:.4f}   same winner {same:.1%}"
-        )
+        print(f"{form:20} {sizes[form]:6.1f} MB", end="   ")
+        print(f"difference {difference:.4f}   same winner {same:.1%}")
     return 0
 
 

@@ -31,6 +31,7 @@ def export(
     crop: CropRule,
     description: Mapping[str, Any],
     heads: Mapping[str, Sequence[str]] = HEADS,
+    bias_shifts: Mapping[str, npt.NDArray[np.float32]] | None = None,
 ) -> Path:
     """Writes the folder of a network.
 
@@ -42,6 +43,7 @@ def export(
         crop: framing relative to the default detector's box.
         description: further entries of ``model.json`` (title, training, metrics).
         heads: head to labels.
+        bias_shifts: head to float32 (classes), added to that head's biases.
 
     Returns:
         Path of the ``model.json``.
@@ -59,6 +61,9 @@ def export(
     output.mkdir(parents=True, exist_ok=True)
     network = build_network(config, heads)
     network.set_weights(list(arrays))
+    for head, shift in (bias_shifts or {}).items():
+        bias = network.get_layer(head).bias
+        bias.assign(bias + shift)
     keras_path = output / f"{output.name}.keras"
     save_float16(network, keras_path)
     # The fast form is made from what was stored, so that both are the same network.

@@ -67,7 +67,7 @@ def export_run(
         raise TrainingError(f"The data set '{dataset.name}' has no Training rows.")
     priors = log_priors(training_targets(training, config["smoothing"], heads))
     returned = {h: t for h, t in (returned_priors or {}).items() if t and h in heads}
-    _return_priors(arrays, list(heads), priors, returned)
+    shifts = {head: share * priors[head] for head, share in returned.items()}
     network = NetworkConfig(**config["network"])
     chosen = np.random.default_rng(0).permutation(len(training))[:CALIBRATION_FACES]
     calibration = prepare([training.faces[int(i)] for i in chosen], int(network.size or 96))
@@ -87,7 +87,7 @@ def export_run(
         },
         "metrics": [],
     }
-    return export(output, arrays, network, calibration, _default_crop(), description, heads)
+    return export(output, arrays, network, calibration, _default_crop(), description, heads, shifts)
 
 
 def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:
@@ -129,19 +129,6 @@ def _weights(run: Path, which: str) -> tuple[list[npt.NDArray[Any]], dict[str, A
     if which == "last":
         return last, progress
     return checkpoint.load_weights(run / "best.npz"), progress
-
-
-def _return_priors(
-    arrays: list[npt.NDArray[Any]],
-    heads: list[str],
-    priors: Mapping[str, npt.NDArray[np.float32]],
-    returned: Mapping[str, float],
-) -> None:
-    """Adds shares of the log priors to the biases, which come last: kernel, bias, a head."""
-    for place, head in enumerate(heads):
-        bias = 2 * (place - len(heads)) + 1
-        if head in returned:
-            arrays[bias] = arrays[bias] + returned[head] * priors[head]
 
 
 def _versions() -> dict[str, str]:
