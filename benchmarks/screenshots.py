@@ -132,7 +132,45 @@ def take_all(output: Path, folder: Path) -> None:
     window.until(window.settled)
     do("next_picture")
     window.take("no-face")
+    take_live(window, folder / "video.avi")
     window.close()
+
+
+def take_live(window: Photographer, video: Path) -> None:
+    """Plays a video in the Live tab, light and dark."""
+    make_video(video)
+    app = window.app
+    app.commands.do("show_live")
+    live = app.shell.live_view()
+    live.start(str(video))
+
+    def seen() -> bool:
+        update = live.latest
+        return bool(update and update.newest and update.newest.result.faces)
+
+    window.until(seen)
+    followed = time.monotonic() + 2.0  # the rates on show need some frames
+    window.until(lambda: time.monotonic() > followed)
+    window.take("live-light")
+    app.commands.do("toggle_theme")
+    window.take("live-dark")
+    live.stop()
+
+
+def make_video(path: Path) -> None:
+    """Saves a video in which the sample picture moves slowly to and fro."""
+    import cv2
+    import numpy as np
+
+    from emogui import paths
+    from emogui.media.image import load_image
+
+    picture = cv2.resize(load_image(paths.assets() / "sample.jpg"), (826, 480))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (640, 480))
+    for index in range(1500):
+        left = round(93 + 93 * np.sin(index / 40))
+        writer.write(np.ascontiguousarray(picture[:, left : left + 640, ::-1]))
+    writer.release()
 
 
 def make_empty(path: Path) -> None:

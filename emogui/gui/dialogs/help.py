@@ -62,7 +62,7 @@ def show_keys(root: ttk.App, theme: Theme) -> Dialog:
     for index, column in enumerate(columns):
         column.grid(row=0, column=index, sticky="n", padx=(px(36) if index else 0, 0))
     for group, actions in ACTIONS.items():
-        column = columns[0 if group in ("File", "Model") else 1]
+        column = columns[0 if group in ("File", "Camera", "Model", "Detector") else 1]
         row = column.grid_size()[1]
         ttk.Label(column, text=group, font="EmoguiBold").grid(
             row=row, column=0, columnspan=2, sticky="w", pady=(px(10) if row else 0, px(3))
