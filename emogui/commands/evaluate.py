@@ -51,6 +51,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", metavar="DIR", help="write metrics.json, confusion.png and reliability.png"
     )
+    parser.add_argument(
+        "--record", action="store_true", help="also keep the figures in the network's model.json"
+    )
     add_progress_option(parser)
     return parser
 
@@ -92,6 +95,11 @@ def run(args: argparse.Namespace) -> int:
         if folder is not None:
             write(evaluation, folder)
             print(f"\nwritten to {folder}", file=stdout)
+        if args.record:
+            from emogui.training.finish import record_metrics
+
+            record_metrics(classifier.info.path, evaluation.as_dict())
+            print(f"recorded in {classifier.info.path / 'model.json'}", file=stdout)
     return 0
 
 

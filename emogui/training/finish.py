@@ -24,7 +24,10 @@ from emogui.training.losses import log_priors
 from emogui.training.network import NetworkConfig
 from emogui.training.train import training_targets
 
-RECORDED = ("accuracy", "balanced_accuracy", "macro_f1", "ece", "nll", "brier", "n", "split", "tta")
+RECORDED = (
+    *("label_set", "split", "n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "nll"),
+    *("brier", "tta", "rows_sha256", "commit", "command"),
+)
 """Figures of ``metrics.json`` that are kept in ``model.json``."""
 
 
@@ -101,8 +104,13 @@ def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:
     """
     info = load_model_info(model)
     card = dict(info.card)
-    keys = (*RECORDED, "label_set", "runtime", "data", "commit", "command")
-    entry = {key: metrics[key] for key in keys if key in metrics}
+    entry = {key: metrics[key] for key in RECORDED if key in metrics}
+    entry["runtime"] = metrics.get("model", {}).get("runtime", "fast")
+    entry["data"] = {"name": metrics.get("data", {}).get("name", "")}
+    entry["recall"] = {
+        label: {"n": figures["n"], "recall": figures["recall"]}
+        for label, figures in metrics.get("per_class", {}).items()
+    }
     same = ("split", "label_set", "runtime")
     kept = [
         old
