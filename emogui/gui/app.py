@@ -19,6 +19,7 @@ from emogui.gui.commands import Commands
 from emogui.gui.context import ViewContext
 from emogui.gui.dialogs.ask import Dialogs, TkDialogs
 from emogui.gui.garbage import Collector
+from emogui.gui.placing import is_maximized, maximize, place_on_screen
 from emogui.gui.settings import SettingsStore
 from emogui.gui.theme import Mode, Theme, system_mode
 from emogui.gui.timings import Timings
@@ -101,7 +102,7 @@ class Application:
             self.shell.live_view().start(self._camera)
         elif self.context.settings.tab == "live" and not self._paths:
             self.shell.show_tab("live")
-        self.commands.look_up()
+        self.commands.choosing.look_up()
         self._find_system_mode()
         self._accept_drops()
         if self._notice:
@@ -231,42 +232,6 @@ class Application:
     def is_quiet(self) -> bool:
         """Whether no worker is inside a job and no view inside a camera any more."""
         return self.context.is_stopped() and all(view.is_closed() for view in self.shell.views())
-
-
-def place_on_screen(root: tkinter.Tk, geometry: str) -> bool:
-    """Applies a remembered geometry unless it is malformed or off the screen."""
-    import re
-
-    match = re.fullmatch(r"(\d+)x(\d+)\+(-?\d+)\+(-?\d+)", geometry)
-    if match is None:
-        return False
-    width, height, x, y = (int(part) for part in match.groups())
-    seen = -width + 120 < x < root.winfo_vrootwidth() - 80 and y >= -10
-    if not seen or y > root.winfo_vrootheight() - 80 or width < 200 or height < 200:
-        return False
-    root.geometry(geometry)
-    return True
-
-
-def maximize(root: tkinter.Tk) -> None:
-    """Maximises the window where the window manager can."""
-    try:
-        if root.tk.call("tk", "windowingsystem") == "x11":
-            root.attributes("-zoomed", True)
-        else:
-            root.state("zoomed")
-    except tkinter.TclError:
-        logger.info("This window manager cannot maximise windows")
-
-
-def is_maximized(root: tkinter.Tk) -> bool:
-    """Whether the window is maximised."""
-    try:
-        if root.tk.call("tk", "windowingsystem") == "x11":
-            return bool(root.attributes("-zoomed"))
-        return root.state() == "zoomed"
-    except tkinter.TclError:
-        return False
 
 
 def run(paths: Sequence[str] = (), camera: str | None = None) -> int:

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import ttkbootstrap as ttk
 
-from emogui.gui import exports
 from emogui.gui.actions import ACTIONS, ON_PICTURE, sequences
-from emogui.gui.catalogue import Catalogue, ModelEntry, read_catalogue, read_model
+from emogui.gui.catalogue import Catalogue
+from emogui.gui.choosing import Choosing
 from emogui.gui.context import ViewContext
 from emogui.gui.dialogs import help as help_dialogs
 from emogui.gui.dialogs.base import Dialog
 from emogui.gui.dialogs.settings import SettingsDialog
 from emogui.gui.menus import Menus
-from emogui.gui.presenter import Document
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
-from emogui.types import FrameResult, Image
+from emogui.gui.transfers import Transfers
 
 if TYPE_CHECKING:
     from emogui.gui.views.live import LiveView
@@ -60,20 +59,33 @@ class Commands:
         self.shell.image.explain = lambda: self.do("help_meaning")
         self.shell.image.adjust = lambda: self.do("settings")
         self.image = self.shell.image
+        self.choosing = Choosing(context, self._catalogue_found, self.refresh)
+        self.transfers = Transfers(context, self.shell, self.open)
+        self.pick_model = self.choosing.pick_model
+        self.pick_detector = self.choosing.pick_detector
         self.menus = Menus(root, self.do, self.pick_model, self.pick_detector, self.pick_theme)
         self.image.changed = self.refresh
         context.on_settings(self._settings_changed)
         self._bind_keys()
         self.refresh()
 
-    @property
-    def catalogue(self) -> Catalogue | None:
-        return self.context.catalogue
-
     def do(self, name: str) -> None:
         """Does the action of that name."""
-        if not self.context.closing:
-            getattr(self, f"do_{name}")()
+        method = self.method(name)
+        if method is not None and not self.context.closing:
+            method()
+
+    def method(self, name: str) -> Callable[[], None] | None:
+        """What does the action of that name; None where nothing does."""
+        for owner in (self, self.choosing, self.transfers):
+            method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
+            if method is not None:
+                return method
+        return None
+
+    def _catalogue_found(self, catalogue: Catalogue) -> None:
+        self.menus.fill(catalogue)
+        self.refresh()
 
     def refresh(self) -> None:
         """Brings buttons and menus up to date."""
@@ -129,27 +141,6 @@ class Commands:
             self.context.update_settings(last_folder=str(Path(paths[0]).absolute().parent))
             self.image.open(paths)
 
-    def do_paste(self) -> None:
-        self.context.submit(exports.read_clipboard, self._pasted, doing="reading the clipboard")
-
-    def _pasted(self, pasted: exports.Pasted) -> None:
-        paths = pasted.paths
-        if pasted.image is None and not paths:
-            try:
-                paths = exports.paths_in_text(self.root.clipboard_get())
-            except tkinter.TclError:
-                paths = ()
-        if pasted.image is not None:
-            self.shell.show_tab("image")
-            self.image.presenter.open_image(pasted.image, "Pasted picture")
-        elif paths:
-            self.open(paths)
-        else:
-            self.context.show_notice(
-                "There is no picture in the clipboard.",
-                "Copy a picture or a picture file first, then paste it here.",
-            )
-
     def do_close_picture(self) -> None:
         self.image.presenter.close_current()
 
@@ -203,158 +194,6 @@ class Commands:
     def do_live_cameras(self) -> None:
         self._live().look_for_cameras()
 
-    # Saving and copying
-
-    def _result(self) -> tuple[Document, Image, FrameResult] | None:
-        """The shown picture if it has a result; else says what is missing."""
-        shown = self.image.presenter.current
-        if shown is None or shown.result is None or shown.image is None or self.shell.on_live:
-            self.context.show_notice(
-                "There is no result to save or copy yet.", "Open a picture and press Detect."
-            )
-            return None
-        return shown, shown.image, shown.result
-
-    def do_save_picture(self) -> None:
-        if self.shell.on_live:
-            self.shell.live_view().snapshot()
-            return
-        found = self._result()
-        if found is None:
-            return
-        shown, image, result = found
-        path = self._ask_path("Save annotated picture", exports.PICTURE_TYPES, shown, "-faces.png")
-        selected = shown.selected
-        self._save(path, lambda: exports.save_picture(path, image, result, selected))
-
-    def do_save_chart(self) -> None:
-        found = self._result()
-        if found is None:
-            return
-        shown, face = found[0], found[0].face
-        if face is None:
-            self.context.show_notice("There is no face to chart.", "Select a face first.")
-            return
-        path = self._ask_path("Save chart", exports.CHART_TYPES, shown, "-chart.png")
-        self._save(path, lambda: exports.save_chart(path, face, shown.name))
-
-    def do_save_results(self) -> None:
-        results = [d.result for d in self.image.presenter.documents if d.result is not None]
-        shown = self.image.presenter.current
-        if not results or shown is None:
-            self._result()
-            return
-        path = self._ask_path("Save results", exports.RESULT_TYPES, shown, ".json")
-        self._save(path, lambda: exports.save_results(path, results))
-
-    def _ask_path(
-        self, title: str, types: tuple[tuple[str, str], ...], shown: Document, ending: str
-    ) -> str:
-        name = Path(shown.name).stem + ending
-        return self.context.dialogs.save_file(title, types, self.context.settings.last_folder, name)
-
-    def _save(self, path: str, work: Callable[[], None]) -> None:
-        if path:
-            self.context.show_status(f"Saving {Path(path).name}…")
-            self.context.submit(
-                work,
-                lambda _nothing: self.context.show_status(f"Saved {path}"),
-                doing=f"saving {Path(path).name}",
-            )
-
-    def do_copy_picture(self) -> None:
-        found = self._result()
-        if found is None:
-            return
-        shown, image, result = found
-        selected = shown.selected
-        self.context.submit(
-            lambda: exports.copy_picture(image, result, selected),
-            lambda _nothing: self.context.show_status("The picture is in the clipboard"),
-            doing="copying the picture",
-        )
-
-    def do_copy_values(self) -> None:
-        found = self._result()
-        if found is not None:
-            self.root.clipboard_clear()
-            self.root.clipboard_append(exports.values_text(found[2]))
-            self.context.show_status("The values are in the clipboard")
-
-    # Models and detectors
-
-    def look_up(self) -> None:
-        """Finds out in a worker what is installed, and fills the menus."""
-        folders = self.context.settings.model_folders
-        # After the models of the first picture, whose imports it shares, not beside them.
-        self.context.submit(
-            lambda: read_catalogue(folders),
-            self._looked_up,
-            lane="analyse",
-            doing="looking for models",
-        )
-
-    def _looked_up(self, catalogue: Catalogue) -> None:
-        self.context.catalogue = catalogue
-        self.menus.fill(catalogue)
-        self.refresh()
-        if catalogue.problem is not None:
-            self.context.show_error(catalogue.problem)
-
-    def pick_model(self, model: str, labels: str) -> None:
-        self.context.update_settings(model=model, labels=labels)
-
-    def do_next_model(self) -> None:
-        if self.catalogue is None or not self.catalogue.models:
-            return
-        pairs = [(m.model, head) for m in self.catalogue.models for head, _ in m.heads]
-        choice = self.context.choice
-        now = (choice.model, choice.labels)
-        self.pick_model(*pairs[(pairs.index(now) + 1) % len(pairs) if now in pairs else 0])
-
-    def do_load_model(self) -> None:
-        folder = self.context.dialogs.open_folder("Load a model from its folder", "")
-        if folder:
-            self.context.submit(
-                lambda: read_model(folder), self._model_loaded, doing="reading the model"
-            )
-
-    def _model_loaded(self, entry: ModelEntry) -> None:
-        known = self.context.settings.model_folders
-        folders = (entry.model, *(f for f in known if f != entry.model))[:8]
-        labels = self.context.choice.labels
-        heads = [head for head, _ in entry.heads]
-        self.context.update_settings(
-            model=entry.model,
-            model_folders=folders,
-            labels=labels if labels in heads else heads[0],
-        )
-        self.look_up()
-
-    def pick_detector(self, name: str) -> None:
-        """Takes another detector; one that needs a model file asks for it first."""
-        entry = self.catalogue.detector(name) if self.catalogue else None
-        file = ""
-        if entry is not None and entry.needs_file:
-            settings = self.context.settings
-            file = self.context.dialogs.open_file(
-                f"Model file of {entry.title}",
-                (("ONNX models", "*.onnx"), ("All files", "*")),
-                str(Path(settings.detector_file).parent) if settings.detector_file else "",
-            )
-            if not file:
-                self.refresh()  # the menu's mark goes back
-                return
-        # Thresholds of different detectors mean different things.
-        self.context.update_settings(detector=name, detector_file=file, threshold=None)
-
-    def do_next_detector(self) -> None:
-        if self.catalogue is None:
-            return
-        names = [one.name for one in self.catalogue.detectors]
-        now = self.context.choice.detector
-        self.pick_detector(names[(names.index(now) + 1) % len(names) if now in names else 0])
-
     # Settings and looks
 
     def _settings_changed(self, settings: Settings) -> None:
@@ -368,7 +207,7 @@ class Commands:
         self._dialog(
             "settings",
             lambda: SettingsDialog(
-                self.root, self.context.theme, self.context.settings, self.catalogue, save
+                self.root, self.context.theme, self.context.settings, self.context.catalogue, save
             ),
         )
 

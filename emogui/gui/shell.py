@@ -12,7 +12,8 @@ import ttkbootstrap as ttk
 from emogui.errors import EmoguiError
 from emogui.gui.actions import BY_NAME, accelerator
 from emogui.gui.context import View, ViewContext
-from emogui.gui.presenter import Presenter, Stage
+from emogui.gui.documents import Stage
+from emogui.gui.presenter import Presenter
 from emogui.gui.views.image import ImageView
 from emogui.gui.widgets.banner import Banner
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emogui.gui.presenter import Stage
+from emogui.gui.documents import Stage
 
 
 def test_opening_detects_at_once_and_frames_labels_and_charts(window, picture):

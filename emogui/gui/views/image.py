@@ -12,9 +12,10 @@ import ttkbootstrap as ttk
 from emogui.errors import EmoguiError
 from emogui.gui.actions import BY_NAME, ON_PICTURE, sequences
 from emogui.gui.context import Lane, ViewContext
+from emogui.gui.documents import Document, Stage, reading_order
 from emogui.gui.engine import Engine
 from emogui.gui.messages import Command, ReadPicture
-from emogui.gui.presenter import Document, Presenter, Stage, reading_order
+from emogui.gui.presenter import Presenter
 from emogui.gui.widgets.face_panel import FacePanel
 from emogui.gui.widgets.image_canvas import ImageCanvas
 from emogui.gui.widgets.picture_list import PictureList

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emogui.gui.presenter import reading_order
+from emogui.gui.documents import reading_order
 from emogui.types import FaceResult
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import ttkbootstrap as ttk
 
 from emogui.gui.context import ViewContext
-from emogui.gui.presenter import Document, Stage
+from emogui.gui.documents import Document, Stage
 
 
 class PictureList(ttk.Frame):
