@@ -32,6 +32,8 @@ def test_clicking_a_face_selects_it_and_tells_its_doubt(window, picture):
     assert window.image.panel.heading.cget("text") == "Surprise"
     assert window.image.panel.doubt_box.winfo_ismapped()
     assert window.image.panel.doubt.cget("text") == "No emotion reaches 50 %."
+    window.shell.buttons["save_picture"].focus_force()
+    window.screenshot("image-doubtful")
 
 
 def test_clicking_a_label_selects_its_face_and_clicking_beside_selects_none(window, picture):
@@ -75,8 +77,8 @@ def test_several_pictures_are_listed_and_stepped_through(window, tmp_path, make_
     assert window.presenter.current.name == "0.png"
     tree.focus_force()
     tree.selection_set(rows[1])
+    window.wait_until(lambda: window.presenter.current.name == "2.png")
     window.settle()
-    assert window.presenter.current.name == "2.png"
     assert len(window.canvas.faces.labels) == 2
     window.screenshot("image-several")
 

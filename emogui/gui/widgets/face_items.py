@@ -145,7 +145,9 @@ class FaceItems:
         # A dark and, for the selected face, a white line beside the colour: any picture has
         # parts in which the colour alone is lost.
         edge = "#ffffff" if chosen else "#10151c"
-        canvas.itemconfigure(items.halo, width=thick + px(3), outline=edge)
+        # Between the dashes of an uncertain face only a dark line shows on any picture.
+        halo = "#10151c" if uncertain else edge
+        canvas.itemconfigure(items.halo, width=thick + px(3), outline=halo)
         dash = (px(6), px(4)) if uncertain else ()
         canvas.itemconfigure(items.frame, outline=tint, width=thick, dash=dash)
         canvas.itemconfigure(items.plate, fill=tint, outline=edge, width=1)
