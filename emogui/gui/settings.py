@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 import types
 import typing
 from dataclasses import asdict, dataclass, fields, replace
@@ -79,6 +80,7 @@ class SettingsStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (folder or paths.user_config()) / FILE_NAME
+        self._lock = threading.Lock()
 
     def load(self) -> Loaded:
         """Reads the settings; a file that is damaged is set aside, not deleted."""
@@ -102,20 +104,25 @@ class SettingsStore:
         Returns:
             False where the folder cannot be written (nothing is remembered then).
         """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".settings-", dir=self.path.parent)
+        # The last save, at the end of the program, must not be overtaken by one in a worker.
+        with self._lock:
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(asdict(settings), file, indent=2, ensure_ascii=False)
-                Path(name).replace(self.path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            logger.warning("The settings could not be saved: %s", error)
-            return False
+                self._write(settings)
+            except OSError as error:
+                logger.warning("The settings could not be saved: %s", error)
+                return False
         return True
+
+    def _write(self, settings: Settings) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".settings-", dir=self.path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(settings), file, indent=2, ensure_ascii=False)
+            Path(name).replace(self.path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _set_aside(self, why: str) -> str:
         logger.warning("Settings file %s cannot be used: %s", self.path, why)

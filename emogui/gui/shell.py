@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from emogui.gui.views.live import LiveView
 
 
+PROGRESS_AFTER_MS = 250
+"""What is done sooner shows no progress: it would only flicker."""
+
+
 class Shell(ttk.Frame):
     """Fills the root window.
 
@@ -36,6 +40,8 @@ class Shell(ttk.Frame):
         self.mac = root.winsys == "aqua"
         self.live: LiveView | None = None
         self._shown: View | None = None
+        self._progress: tuple[int, int] | None = None
+        self._progress_due: str | None = None
         self.rowconfigure(2, weight=1)
         self.columnconfigure(0, weight=1)
         self._build_toolbar()
@@ -129,12 +135,24 @@ class Shell(ttk.Frame):
 
     def _set_progress(self, progress: tuple[int, int] | None) -> None:
         """Shows (done, of) with a way to cancel; an endless bar for one thing; None hides."""
+        self._progress = progress
         if progress is None:
+            if self._progress_due is not None:
+                self.after_cancel(self._progress_due)
+                self._progress_due = None
             self.progress.stop()
             self.progress.grid_remove()
             self.cancel_button.grid_remove()
+        elif self.progress.winfo_manager():
+            self._draw_progress()
+        elif self._progress_due is None:
+            self._progress_due = self.after(PROGRESS_AFTER_MS, self._draw_progress)
+
+    def _draw_progress(self) -> None:
+        self._progress_due = None
+        if self._progress is None:
             return
-        done, of = progress
+        done, of = self._progress
         mode = "determinate" if of > 1 else "indeterminate"
         if str(self.progress.cget("mode")) != mode or not self.progress.winfo_manager():
             self.progress.stop()
