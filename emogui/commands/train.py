@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emogui.errors import UsageError
+from emogui.labels import HEADS
 
 RECIPES = ("resnet50",)
 
@@ -72,10 +73,11 @@ def run(args: argparse.Namespace) -> int:
     """Trains until it is done; Ctrl+C keeps what was done."""
     from emogui.training.schedule import parse_stages
 
+    _check_ranges(args)
     stages = parse_stages(args.sizes)
     heads = head_numbers("--heads", args.heads)
     prior = head_numbers("--prior", args.prior)
-    augment = head_numbers("--augment", args.augment)
+    augment = _numbers("--augment", args.augment)
     from emogui.training.backend import use_backend
 
     backend = use_backend(args.backend)
@@ -149,9 +151,47 @@ def _say(text: str) -> None:
 
 
 def head_numbers(option: str, text: str) -> dict[str, float]:
-    """Reads ``name=1,other=0.5``."""
+    """Reads ``ferplus=1,fer2013=0.5``.
+
+    Raises:
+        UsageError: it has another form, or names a head that there is not.
+    """
+    numbers = _numbers(option, text)
+    unknown = [name for name in numbers if name not in HEADS]
+    if unknown:
+        raise UsageError(f"{option} knows no head '{unknown[0]}'.", f"It knows {', '.join(HEADS)}.")
+    return numbers
+
+
+def _numbers(option: str, text: str) -> dict[str, float]:
+    """Reads ``name=1,other=0.5``; no number may be below 0."""
     try:
         split = [part.split("=") for part in text.split(",") if part]
-        return {name.strip(): float(value) for name, value in split}
+        numbers = {name.strip(): float(value) for name, value in split}
     except ValueError:
-        raise UsageError(f"{option} is given as name=number,name=number; got '{text}'.") from None
+        numbers = {"": -1.0}
+    if any(not 0 <= value < float("inf") for value in numbers.values()):
+        raise UsageError(
+            f"{option} is given as name=number,name=number, none below 0; got '{text}'."
+        )
+    return numbers
+
+
+def _check_ranges(args: argparse.Namespace) -> None:
+    """Refuses numbers with which no training is possible."""
+    above_zero = (
+        "epochs",
+        "minutes",
+        "start_epoch",
+        "batch",
+        "learning_rate",
+        "checkpoint_minutes",
+    )
+    for name in above_zero:
+        value = getattr(args, name)
+        if value is not None and not value > 0:
+            raise UsageError(f"--{name.replace('_', '-')} must be above 0; got {value}.")
+    for name in ("dropout", "average_decay"):
+        value = getattr(args, name)
+        if not 0 <= value < 1:
+            raise UsageError(f"--{name.replace('_', '-')} is from 0 to below 1; got {value}.")

@@ -85,7 +85,8 @@ def export_run(
             "prior_returned": returned,
             "weights": weights,
             "progress": progress,
-            "config": config,
+            # The name says it; the folder is a matter of the computer it was trained on.
+            "config": config | {"start": Path(config["start"]).name},
             "versions": _versions(),
         },
         "metrics": [],
