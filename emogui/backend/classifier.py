@@ -68,16 +68,26 @@ class Classifier:
 
     def predict_heads(self, faces: Sequence[npt.NDArray[np.uint8]]) -> dict[str, Probabilities]:
         """Probabilities of every head, from one pass: head name to float32 (n, classes)."""
+        logits = self.logits_of_heads(faces)
+        return {
+            head: softmax(logits[head] / entry.temperature)
+            for head, entry in self.info.heads.items()
+        }
+
+    def logits_of_heads(
+        self, faces: Sequence[npt.NDArray[np.uint8]]
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """What the network gives before temperature and softmax: head to float32 (n, classes)."""
         parts = [
             self._runtime.logits(prepare(faces[i : i + CHUNK], self.info.input_size))
             for i in range(0, len(faces), CHUNK)
         ]
-        result = {}
-        for head, entry in self.info.heads.items():
-            empty = np.empty((0, len(entry.labels)), np.float32)
-            logits = np.concatenate([part[head] for part in parts]) if parts else empty
-            result[head] = softmax(logits / entry.temperature)
-        return result
+        if not parts:
+            return {
+                head: np.empty((0, len(entry.labels)), np.float32)
+                for head, entry in self.info.heads.items()
+            }
+        return {head: np.concatenate([part[head] for part in parts]) for head in self.info.heads}
 
 
 def load_classifier(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from emogui.training.metrics import ECE_BINS, Metrics
 
@@ -86,4 +87,43 @@ def reliability_figure(metrics: Metrics, title: str = "") -> Figure:
     lower.bar(left, [b.n for b in filled], width=width, align="edge", color="#9a9a9a")
     lower.set_xlabel("confidence (top probability)")
     lower.set_ylabel("faces")
+    return figure
+
+
+def risk_coverage_figure(
+    coverage: npt.NDArray[np.float64],
+    risk: npt.NDArray[np.float64],
+    *,
+    chosen: float | None = None,
+    title: str = "",
+) -> Figure:
+    """The share of errors among the most confident faces, for every share of the faces.
+
+    Args:
+        coverage: float64 (n,), ascending to 1.
+        risk: float64 (n,).
+        chosen: coverage to mark.
+        title: above the figure.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.4, 4.0), layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot(coverage, risk, color="#4c78a8")
+    if chosen is not None:
+        at = min(int(np.searchsorted(coverage, chosen)), len(risk) - 1)
+        axes.axvline(coverage[at], linestyle="--", color="#cf5a00", linewidth=1)
+        axes.plot(coverage[at], risk[at], "o", color="#cf5a00")
+        axes.annotate(
+            f"{risk[at] * 100:.1f} % wrong of {coverage[at] * 100:.0f} %",
+            (coverage[at], risk[at]),
+            xytext=(-8, 8),
+            textcoords="offset points",
+            ha="right",
+        )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, None)
+    axes.set_xlabel("coverage (share of faces that are not doubtful)")
+    axes.set_ylabel("risk (share of them that is wrong)")
+    axes.set_title(title)
     return figure
