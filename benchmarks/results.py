@@ -21,16 +21,16 @@ HEADER = """# Results
 
 Made by `python benchmarks/results.py` from the records in `weights/*/model.json`.
 
-What is measured: FER-2013 with the FER+ votes. **ferplus** figures are over the majority rows, where one
-emotion has over half of the emotion votes (3,296 of PublicTest, 3,266 of PrivateTest); **fer2013** figures
-are over all rows (3,589 each). One pass a face, the fast form (8 bit), calibrated. The network was trained on the
-Training rows alone, without the 703 pictures that are also in a test set, selected and calibrated on
-PublicTest; PrivateTest was read once for each line below. The two label sets agree on two thirds of the
-majority rows only, so no network can be right by both.
+What is measured: FER-2013 with the FER+ votes. **ferplus** figures are over the majority rows,
+where one emotion has over half of the emotion votes (3,296 of PublicTest, 3,266 of PrivateTest);
+**fer2013** figures are over all rows (3,589 each). One pass a face, the fast form (8 bit),
+calibrated. The network was trained on the Training rows alone, without the 703 pictures that are
+also in a test set, selected and calibrated on PublicTest; PrivateTest was read once for each of its
+lines below. The two label sets agree on two thirds of the majority rows only, so no network can be
+right by both.
 
-For comparison, on the same PrivateTest pictures: the networks of the packages that can be installed are right on
-65.5 to 66.8 % by the FER-2013 labels (mini- and big-XCEPTION) and 65 to 66 % by the FER+ majority.
-Published: people 65 ± 5 % on FER-2013; VGG13 85.0 % on FER+; ResNet50, pre-trained on faces, 73.2 % on FER-2013.
+For comparison, as published: people 65 ± 5 % on FER-2013 (Goodfellow et al., 2013); VGG13 85.0 %
+on the FER+ majority (Barsoum et al., 2016).
 """
 
 
