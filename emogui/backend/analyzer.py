@@ -24,7 +24,8 @@ class Analyzer:
         model: name of a network in the store, or a folder with a ``model.json``.
         detector: name of a face detector, or one that was made already.
         labels: ``"ferplus"`` (eight emotions) or ``"fer2013"`` (seven).
-        threshold: lowest detection score of a face, 0 to 1; None takes the detector's default.
+        threshold: lowest detection score of a face, 0 to 1, at every ``long_side``; None takes the
+            detector's own, which for a live camera may be lower than for pictures.
         runtime: ``"fast"`` or ``"keras"``, see :func:`emogui.backend.classifier.load_classifier`.
 
     Raises:

@@ -170,6 +170,30 @@ def test_odd_sizes(centerface, shape):
     assert centerface.detect(np.zeros(shape, np.uint8)) == []
 
 
+def test_a_live_camera_has_a_threshold_of_its_own_until_one_is_chosen(sample, monkeypatch):
+    info = DETECTORS["centerface"]
+    detector = create_detector("centerface")
+    used = []
+    one_pass = detector._pass
+
+    def spy(image, long_side, threshold):
+        used.append(threshold)
+        return one_pass(image, long_side, threshold)
+
+    monkeypatch.setattr(detector, "_pass", spy)
+    detector.detect(sample, long_side=320)
+    detector.detect(sample, long_side=640)
+    assert used == [info.live_threshold, info.default_threshold]
+    assert info.live_threshold < info.default_threshold == detector.threshold
+    detector.threshold = info.default_threshold  # chosen, though it is the usual one
+    detector.detect(sample, long_side=320)
+    assert used[2:] == [info.default_threshold]
+    chosen = create_detector("centerface", threshold=0.5)
+    assert chosen.threshold_at(320) == chosen.threshold_at(None) == 0.5
+    with pytest.raises(DetectorError, match="0 to 1"):
+        detector.threshold = 2.0
+
+
 def test_the_threshold_can_be_set(photos):
     detector = create_detector("centerface", threshold=1.0)
     assert detector.detect(photos[0][0], long_side=320) == []

@@ -27,7 +27,7 @@ class DetectorInfo:
         title: as in menus.
         description: one sentence.
         default_threshold: for pictures, 0 to 1.
-        live_threshold: for one pass at 320 pixels, where scores are lower.
+        live_threshold: for one pass at 320 pixels or fewer, where scores are lower.
         needs_file: whether the user must name a model file.
         crop: the rule that turns this detector's boxes into the framing of FER-2013; detectors
             draw their boxes differently (measured by benchmarks/crop_rule.py).
@@ -86,7 +86,8 @@ def create_detector(
 
     Args:
         name: one of :data:`DETECTORS`.
-        threshold: lowest score of a face, 0 to 1; None for the detector's default.
+        threshold: lowest score of a face, 0 to 1, at every size; None for the detector's own, of
+            which there is one for pictures and one for a live camera.
         model_file: for the detectors that need one; the others take none.
 
     Returns:
@@ -102,10 +103,11 @@ def create_detector(
         )
     info = DETECTORS[name]
     level = check_threshold(info.default_threshold if threshold is None else threshold)
+    live = info.live_threshold if threshold is None else level
     if name == "yunet":
         from emogui.backend.detectors.yunet import YuNet
 
-        return YuNet(model_file, level)
+        return YuNet(model_file, level, live)
     if model_file:
         raise DetectorError(
             f"The detector '{name}' takes no model file, but '{model_file}' was named.",
@@ -117,4 +119,4 @@ def create_detector(
         return Haar(level)
     from emogui.backend.detectors.centerface import CenterFace
 
-    return CenterFace(level)
+    return CenterFace(level, live)

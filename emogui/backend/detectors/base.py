@@ -24,6 +24,9 @@ SCORE = 4
 OVERLAP_SAME_FACE = 0.35
 """Two boxes with a larger intersection over union show the same face."""
 
+LIVE_SIDE = 320
+"""At this long side, in pixels, or a smaller one scores are lower, so another threshold holds."""
+
 INSIDE_SAME_FACE = 0.7
 """A box with a larger share of itself inside a better one is a part of that face."""
 
@@ -44,13 +47,46 @@ class FaceDetector(Protocol):
                 long side.
 
         Returns:
-            The faces whose score reaches ``threshold``, largest first, with boxes clipped to the
-            picture.
+            The faces whose score reaches ``threshold`` (a lower one up to :data:`LIVE_SIDE`
+            where the detector has one and the user set none), largest first, with boxes clipped
+            to the picture.
 
         Raises:
             ImageError: the array has another shape or type.
         """
         ...
+
+
+class Thresholds:
+    """The lowest scores of a face: for pictures, and for a quick look at a small size.
+
+    Args:
+        threshold: for pictures, 0 to 1.
+        live: for one pass at :data:`LIVE_SIDE` pixels or fewer; None takes ``threshold``.
+
+    Raises:
+        DetectorError: one of them is not within 0 to 1.
+    """
+
+    def __init__(self, threshold: float, live: float | None = None) -> None:
+        # In one tuple, so that another thread never sees the one without the other.
+        self._levels = (
+            check_threshold(threshold),
+            check_threshold(threshold if live is None else live),
+        )
+
+    @property
+    def threshold(self) -> float:
+        """Lowest score of a face; once set, it holds at every size."""
+        return self._levels[0]
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        self._levels = (check_threshold(value), check_threshold(value))
+
+    def threshold_at(self, long_side: int | None) -> float:
+        """The threshold of a look at that long side; None is the thorough mode."""
+        return self._levels[1 if long_side is not None and long_side <= LIVE_SIDE else 0]
 
 
 def check_image(image: Image) -> None:

