@@ -126,8 +126,8 @@ class FastRuntime:
     def __init__(self, info: ModelInfo) -> None:
         from emogui.backend.openvino_runtime import compile_on_cpu
 
-        path = info.file("fast")
-        info.file("fast_weights")
+        path = info.intact("fast")
+        info.intact("fast_weights")
         try:
             compiled = compile_on_cpu(path)
         except RuntimeError as error:
@@ -136,7 +136,13 @@ class FastRuntime:
                 "Run 'emogui doctor' to see whether its files are damaged.",
             ) from error
         self._request = compiled.create_infer_request()
-        self._heads = {head: compiled.output(head) for head in info.heads}
+        ports = {name: port for port in compiled.outputs for name in port.get_names()}
+        _check_fit(
+            info,
+            _sizes(compiled.input(0)),
+            {name: _sizes(port) for name, port in ports.items()},
+        )
+        self._heads = {head: ports[head] for head in info.heads}
         self._lock = threading.Lock()
 
     def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
@@ -149,7 +155,7 @@ class KerasRuntime:
     """Runs a network in Keras, as it was trained."""
 
     def __init__(self, info: ModelInfo) -> None:
-        path = info.file("keras")
+        path = info.intact("keras")
         import keras
 
         # The stored network takes channels last, whatever Keras is set to.
@@ -164,7 +170,39 @@ class KerasRuntime:
             ) from error
         finally:
             keras.config.set_image_data_format(before)
+        _check_fit(
+            info,
+            list(map(str, self.network.input_shape)),
+            {head: list(map(str, tensor.shape)) for head, tensor in self.network.output.items()},
+        )
 
     def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         outputs: Mapping[str, Any] = self.network.predict_on_batch(batch.astype(np.float32))
         return {head: np.asarray(value, np.float32) for head, value in outputs.items()}
+
+
+def _sizes(port: Any) -> list[str]:
+    return [str(size) for size in port.get_partial_shape()]
+
+
+def _check_fit(info: ModelInfo, face: list[str], outputs: Mapping[str, list[str]]) -> None:
+    """Refuses a network that is not the one its ``model.json`` describes.
+
+    Args:
+        info: what ``model.json`` says.
+        face: shape of the input, the first size being that of the batch.
+        outputs: head to the shape of its output.
+    """
+    size = str(info.input_size)
+    expected = {"input": [size, size, "1"]}
+    got = {"input": face[1:]}
+    for head, entry in info.heads.items():
+        expected[f"head '{head}'"] = [str(len(entry.labels))]
+        got[f"head '{head}'"] = outputs.get(head, [])[1:]
+    for part, shape in expected.items():
+        if got[part] != shape:
+            raise ModelError(
+                f"The network '{info.name}' does not fit its model.json: expected the {part} to "
+                f"have the shape {' x '.join(shape)}, got {' x '.join(got[part]) or 'none'}.",
+                "Put back the folder as it was exported.",
+            )

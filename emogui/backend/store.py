@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,29 @@ class ModelInfo:
             )
         return path
 
+    def intact(self, role: str) -> Path:
+        """Path of a file by its role, once it has proved to be the one that was exported.
+
+        Raises:
+            ModelError: as :meth:`file`, or the file's sha256 is another one: a network whose
+                parts do not belong together would answer wrongly in silence.
+        """
+        path, info = self.file(role), self.files[role]
+        try:
+            right = path.stat().st_size == info.bytes and sha256_of(path) == info.sha256
+        except OSError as error:
+            raise ModelError(
+                f"'{path}' cannot be read: {error.strerror or error}.",
+                "Change its permissions, or copy the network to a folder of your own.",
+            ) from error
+        if not right:
+            raise ModelError(
+                f"The file '{info.file}' of the network '{self.name}' is damaged, or of another "
+                "network: its sha256 is not the one in model.json.",
+                "Put back the file as it was exported; 'emogui doctor' says how.",
+            )
+        return path
+
 
 def list_models() -> list[ModelInfo]:
     """All networks that can be chosen: the shipped ones first, then the user's, by name.
@@ -136,8 +160,9 @@ def load_model_info(name_or_dir: str | Path) -> ModelInfo:
     try:
         return _parse(folder, card)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelError(
-            f"'{card_path}' does not describe a network: {type(error).__name__} {error}.",
+            f"'{card_path}' does not describe a network: {what}.",
             "Put back the file as it was exported.",
         ) from error
 
@@ -194,6 +219,8 @@ def _find(name_or_dir: str | Path) -> Path:
 
 
 def _parse(folder: Path, card: dict[str, Any]) -> ModelInfo:
+    if not isinstance(card, dict):
+        raise ValueError("expected a JSON object")
     if card["format"] != FORMAT:
         raise ModelError(
             f"'{folder.name}' has a model.json of format {card['format']}, "
@@ -208,16 +235,29 @@ def _parse(folder: Path, card: dict[str, Any]) -> ModelInfo:
         )
         for head, entry in card["heads"].items()
     }
-    if not heads or any(h.temperature <= 0 or len(h.labels) < 2 for h in heads.values()):
-        raise ValueError("heads need two labels or more and a temperature above 0")
-    crop = card["crop"]
+    for head in heads.values():
+        if len(set(head.labels)) < max(2, len(head.labels)):
+            raise ValueError("heads need two labels or more, all different")
+        if not 0 < head.temperature < math.inf:
+            raise ValueError("heads need a temperature above 0")
+    if not heads:
+        raise ValueError("it has no heads")
+    crop = CropRule(*(float(card["crop"][key]) for key in ("scale", "shift_x", "shift_y")))
+    if not (0 < crop.scale <= 10 and abs(crop.shift_x) <= 10 and abs(crop.shift_y) <= 10):
+        raise ValueError(f"a crop rule of scale {crop.scale} cannot be used")
+    size = int(card["input"]["size"])
+    if not 8 <= size <= 1024:
+        raise ValueError(f"an input of {size} pixels cannot be used")
+    for entry in card["files"].values():
+        if Path(entry["file"]).name != entry["file"]:
+            raise ValueError(f"'{entry['file']}' is not the name of a file in the folder")
     return ModelInfo(
         name=folder.name,
         title=str(card.get("title", folder.name)),
         path=folder,
         heads=heads,
-        input_size=int(card["input"]["size"]),
-        crop=CropRule(float(crop["scale"]), float(crop["shift_x"]), float(crop["shift_y"])),
+        input_size=size,
+        crop=crop,
         files={
             role: FileInfo(str(f["file"]), str(f["sha256"]), int(f["bytes"]))
             for role, f in card["files"].items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from emogui.backend.classifier import load_classifier, softmax
+from emogui.backend.store import load_model_info
 from emogui.errors import ImageError, ModelError, UsageError
 from emogui.labels import FER2013, FERPLUS
 
@@ -84,6 +87,26 @@ def test_what_is_wrong_is_said():
         load_classifier(runtime="quick")
     with pytest.raises(ModelError, match="no network called"):
         load_classifier("nonesuch")
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "words"),
+    [
+        ("input", {"size": 64}, r"input to have the shape 64 x 64 x 1, got 96 x 96 x 1"),
+        ("heads", {"mood": {"labels": ["a", "b"]}}, r"head 'mood'.*shape 2, got none"),
+        ("heads", {"ferplus": {"labels": ["a", "b"]}}, r"head 'ferplus'.*shape 2, got 8"),
+    ],
+)
+def test_a_network_that_its_card_does_not_describe(tmp_path, section, change, words):
+    source = load_model_info("resnet50").path
+    for file in source.iterdir():
+        if file.suffix != ".keras":
+            shutil.copy(file, tmp_path)
+    card = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    card[section] |= change
+    (tmp_path / "model.json").write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(ModelError, match=words):
+        load_classifier(tmp_path)
 
 
 def test_crops_of_another_type_are_refused(fast):

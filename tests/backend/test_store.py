@@ -52,6 +52,12 @@ def test_wrong_and_missing_files_are_named(copy):
         info.file("fast")
 
 
+def test_a_file_of_another_network_is_refused(copy):
+    with pytest.raises(ModelError, match=r"damaged, or of another network.*doctor"):
+        load_model_info(copy).intact("fast")
+    assert load_model_info("resnet50").intact("fast").is_file()
+
+
 def test_the_keras_file_may_be_missing(copy):
     info = load_model_info(copy)
     info.file("keras").unlink()
@@ -87,6 +93,24 @@ def test_a_card_of_a_later_format(copy):
 def test_a_temperature_of_zero_is_no_temperature(copy):
     change(copy, heads={"ferplus": {"labels": ["a", "b"], "temperature": 0}})
     with pytest.raises(ModelError, match="temperature"):
+        load_model_info(copy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"heads": {}}, "no heads"),
+        ({"heads": {"ferplus": {"labels": ["a", "a"]}}}, "all different"),
+        ({"heads": {"ferplus": {"labels": ["a", "b"], "temperature": float("nan")}}}, "above 0"),
+        ({"input": {"size": 0}}, "0 pixels"),
+        ({"input": {}}, "'size' is missing"),
+        ({"crop": {"scale": float("nan"), "shift_x": 0, "shift_y": 0}}, "crop rule"),
+        ({"files": {"fast": {"file": "../x.xml", "sha256": "", "bytes": 1}}}, "not the name"),
+    ],
+)
+def test_numbers_that_no_network_can_have(copy, changes, words):
+    change(copy, **changes)
+    with pytest.raises(ModelError, match=words):
         load_model_info(copy)
 
 
