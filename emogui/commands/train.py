@@ -63,6 +63,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="for Keras")
     parser.add_argument(
+        "--precision",
+        choices=("auto", "float32", "bfloat16"),
+        default="auto",
+        help="to compute in; the weights are float32 (default: auto)",
+    )
+    parser.add_argument(
         "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
     )
     parser.add_argument("--keep-leaked", action="store_true", help="keep pictures of the test sets")
@@ -80,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     augment = _numbers("--augment", args.augment)
     from emogui.training.backend import use_backend
 
-    backend = use_backend(args.backend)
+    backend = use_backend(args.backend, args.precision)
     from emogui.training.augment import Augmentation
     from emogui.training.datasets import load_dataset
     from emogui.training.network import NetworkConfig
@@ -112,6 +118,7 @@ def run(args: argparse.Namespace) -> int:
         decay=args.average_decay,
         head_weights=heads,
         prior_strengths=prior,
+        precision=args.precision,
         network=NetworkConfig(
             size=stages[-1][0],
             normalisation="caffe" if args.init == "imagenet" else "tf",

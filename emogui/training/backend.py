@@ -11,12 +11,15 @@ from emogui.errors import TrainingError
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
-def use_backend(name: str | None = None) -> str:
+def use_backend(name: str | None = None, precision: str = "auto") -> str:
     """Sets Keras up for training.
 
     Args:
         name: one of BACKENDS; None takes ``KERAS_BACKEND`` where it is set and TensorFlow
             otherwise.
+        precision: ``"float32"``; ``"bfloat16"`` computes in it and keeps the weights in float32,
+            as accelerators like it; ``"auto"`` is float32, but for PyTorch, which takes bfloat16
+            wherever the device is quicker in it.
 
     Returns:
         The backend's name.
@@ -44,6 +47,7 @@ def use_backend(name: str | None = None) -> str:
             f"Keras already runs on '{keras.backend.backend()}' and cannot change to '{chosen}'.",
             "Start a new Python for it.",
         )
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     # PyTorch's convolutions take channels first; the weights are the same either way.
     keras.config.set_image_data_format("channels_first" if chosen == "torch" else "channels_last")
     return chosen

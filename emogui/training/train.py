@@ -54,6 +54,7 @@ class TrainingConfig:
         head_weights: head to the weight of its loss; a head left out is not trained.
         prior_strengths: see :func:`emogui.training.losses.make_loss`.
         smoothing: label smoothing of the FER-2013 labels.
+        precision: see :func:`emogui.training.backend.use_backend`.
         network: the network's own choices.
         augmentation: ranges of the random changes.
     """
@@ -74,6 +75,7 @@ class TrainingConfig:
     )
     prior_strengths: Mapping[str, float] = field(default_factory=lambda: {"ferplus": 0.5})
     smoothing: float = 0.05
+    precision: str = "auto"
     network: NetworkConfig = field(default_factory=NetworkConfig)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -151,6 +153,7 @@ class Training:
                 images,
                 self._targets,
                 config.decay,
+                config.precision,
             )
         )
 

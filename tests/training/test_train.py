@@ -85,6 +85,13 @@ def test_after_a_kill_every_backend_reaches_the_same_end(backend, data, uninterr
     np.testing.assert_allclose(end["weights"], uninterrupted, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_trains_in_half_precision(backend, data, tmp_path):
+    done = train(backend_or_skip(backend), data, tmp_path, "tiny", "bfloat16")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1])["done"] == 1.0
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("backend", BACKENDS)

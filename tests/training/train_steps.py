@@ -1,6 +1,6 @@
 """Trains a few steps in a process of its own, since Keras keeps its backend for life.
 
-Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill]
+Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill|bfloat16]
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from emogui.training.backend import use_backend
 
 backend, data, output, backbone = sys.argv[1:5]
-use_backend(backend)
+precision = "bfloat16" if "bfloat16" in sys.argv else "auto"
+use_backend(backend, precision)
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -58,6 +59,7 @@ config = TrainingConfig(
     stages=((32, 0.5), (40, 1.0)),
     seed=3,
     rate=0.02,
+    precision=precision,
     network=NetworkConfig(size=40, backbone=backbone, dropout=0.0),
 )
 lines: list[str] = []

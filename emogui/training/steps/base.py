@@ -25,6 +25,7 @@ class StepperParts:
         images: uint8 (n, side, side), every training picture, prepared.
         targets: head to float32 (n, classes).
         decay: of the moving average, a step.
+        precision: see :func:`emogui.training.backend.use_backend`.
     """
 
     network: Any
@@ -34,6 +35,7 @@ class StepperParts:
     images: npt.NDArray[np.uint8]
     targets: Mapping[str, npt.NDArray[np.float32]]
     decay: float
+    precision: str = "auto"
 
 
 class Stepper(Protocol):

@@ -33,8 +33,9 @@ class TorchStepper:
         self._noise: dict[int, torch.Tensor] = {}
         fuse_batch_normalisation(parts.network)
         fuse_batch_normalisation(parts.average)
-        half = keras.config.dtype_policy().compute_dtype == "bfloat16"
-        self._autocast = half or _has_fast_bfloat16(self._device)
+        self._autocast = parts.precision == "bfloat16" or (
+            parts.precision == "auto" and _has_fast_bfloat16(self._device)
+        )
 
     def _precision(self) -> contextlib.AbstractContextManager[Any]:
         if self._autocast:
