@@ -180,6 +180,24 @@ def test_annotating_into_the_inputs_folder_spares_them(tmp_path):
     assert (tmp_path / "a_emogui-2.png").exists() and (tmp_path / "a_emogui_emogui.png").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_that_lead_in_a_circle(tmp_path, capsys):
+    loop = tmp_path / "loop.jpg"
+    loop.symlink_to(loop)
+    good = save(tmp_path / "good.png")
+    assert cli.main(["analyze", str(loop), good, "--annotate", str(tmp_path / "out")]) == 1
+    first, second = lines_of(capsys.readouterr().out)
+    assert "loop.jpg" in first["error"] and second["error"] is None
+    assert cli.main(["analyze", good, "--json", str(loop)]) == 1
+    assert "Cannot write" in capsys.readouterr().err
+
+
+def test_two_spellings_of_one_output(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["analyze", save(tmp_path / "a.png"), "--json", "x", "--csv", "./x"]) == 2
+    assert "both write to 'x'" in capsys.readouterr().err
+
+
 def test_progress_bar_on_stderr_when_asked(tmp_path, capsys):
     picture = save(tmp_path / "a.png")
     assert cli.main(["analyze", picture, "--progress"]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -143,15 +144,23 @@ def _check_outputs(args: argparse.Namespace, inputs: Sequence[str]) -> None:
 
     ``--csv *.jpg``, which the shell expands, would otherwise overwrite the first photo.
     """
-    if args.json and args.json == args.csv:
+    if args.json and args.csv and _place(args.json) == _place(args.csv):
         raise UsageError(f"--json and --csv both write to '{args.json}'.", "Name two files.")
-    pictures = {Path(path).resolve() for path in inputs}
+    pictures = set(map(_place, inputs))
     for option, name in (("--json", args.json), ("--csv", args.csv)):
-        if name and name != "-" and Path(name).resolve() in pictures:
+        if name and name != "-" and _place(name) in pictures:
             raise UsageError(
                 f"{option} would overwrite the input '{name}'.",
                 f"Name the file to write after {option}.",
             )
+
+
+def _place(path: str) -> str:
+    """Where a path leads through all links, also those that lead in a circle."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # it holds a null character: nothing is there
+        return path
 
 
 def _analyze(
@@ -195,7 +204,7 @@ class _AnnotatedNames:
     def __init__(self, folder: str | None, inputs: Sequence[str]) -> None:
         self._folder = Path(folder or ".")
         self._used: set[Path] = set()
-        self._inputs = {Path(path).resolve() for path in inputs} if folder else set()
+        self._inputs = set(map(_place, inputs)) if folder else set()
 
     def of(self, path: str) -> Path:
         source = Path(path)
@@ -206,7 +215,7 @@ class _AnnotatedNames:
             name = self._folder / f"{source.stem}_emogui{extra}{suffix}"
             # Names that differ in case alone are one file on Windows and macOS.
             key = Path(str(name).casefold())
-            if key not in self._used and name.resolve() not in self._inputs:
+            if key not in self._used and _place(str(name)) not in self._inputs:
                 self._used.add(key)
                 return name
             number += 1

@@ -18,14 +18,17 @@ IMAGE_SUFFIXES: frozenset[str] = frozenset({
 # fmt: on
 """Suffixes (lower case, with the dot) by which pictures are found in folders."""
 
+_SEPARATOR = f"[{re.escape(os.sep + (os.altsep or ''))}]"
+
 
 def find_images(inputs: Sequence[str]) -> Iterator[tuple[str, EmoguiError | None]]:
     """Finds the pictures that a list of files, folders and glob patterns means.
 
     Files are yielded as given, whatever their suffix. Folders are walked recursively in sorted
     order for files with a suffix of :data:`IMAGE_SUFFIXES`; hidden files and folders are passed
-    over. Patterns may hold ``*``, ``?``, ``[...]`` and ``**``; they yield files, sorted, and only
-    those with a picture's suffix unless the pattern itself spells the suffix out.
+    over, and links to folders are not followed. Patterns may hold ``*``, ``?``, ``[...]`` and
+    ``**``; they yield files, sorted, and only those with a picture's suffix unless the pattern
+    itself spells the suffix out.
 
     Args:
         inputs: as the user typed them.
@@ -82,7 +85,7 @@ def _match(pattern: str) -> Iterator[tuple[str, EmoguiError | None]]:
     spelt_out = len(suffix) > 1 and not glob.has_magic(suffix)
     found = [
         path
-        for path in sorted(set(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - keeps "./"
+        for path in sorted(_expand(pattern))
         if Path(path).is_file() and (spelt_out or _has_image_suffix(path))
     ]
     for path in found:
@@ -95,6 +98,26 @@ def _match(pattern: str) -> Iterator[tuple[str, EmoguiError | None]]:
                 "Check the folder in it; '**' stands for folders at any depth.",
             ),
         )
+
+
+def _expand(pattern: str) -> set[str]:
+    """The paths that a pattern means.
+
+    Python's own ``**`` goes through links to folders, and with two that lead upwards it does not
+    come to an end.
+    """
+    folders_at_any_depth = re.search(rf"(?:^|(?<={_SEPARATOR}))\*\*(?:{_SEPARATOR}+|$)", pattern)
+    if folders_at_any_depth is None:
+        return set(glob.glob(pattern))  # noqa: PTH207 - keeps "./"
+    head, tail = pattern[: folders_at_any_depth.start()], pattern[folders_at_any_depth.end() :]
+    found: set[str] = set()
+    for base in glob.glob(head) if head else [""]:  # noqa: PTH207
+        for parent, folders, _ in os.walk(base or "."):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            shown = parent if base else parent[2:]  # without the "./"
+            # Pattern characters in the folder's own name stand for themselves.
+            found |= _expand(os.path.join(glob.escape(shown), tail or "*"))  # noqa: PTH118
+    return found
 
 
 def _has_image_suffix(name: str) -> bool:

@@ -76,7 +76,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     target = Path(path)
     try:
-        target = target.resolve()  # a link stays a link; what it points to is replaced
+        # A link stays a link; what it points to is replaced. Unlike Path.resolve, this leaves
+        # links that lead in a circle for the system to refuse.
+        target = Path(os.path.realpath(target))
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,27 @@ def test_patterns(folder):
     assert names([f"{folder}/*.txt"]) == ["notes.txt"]
     assert names([f"{folder}/**/*.webp"]) == ["c.webp"]
     assert names([f"{folder}/**"]) == ["a.PNG", "b.jpg", "c.webp"]
+
+
+def test_patterns_keep_the_way_they_were_written(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert [p for p, _ in find_images(["**/*.webp"])] == [str(Path("sub/c.webp"))]
+    assert [p for p, _ in find_images(["./**/*.webp"])] == [f".{os.sep}sub{os.sep}c.webp"]
+    assert names(["s*/**/c.*"]) == ["c.webp"] and names(["**/**/a.PNG"]) == ["a.PNG"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_that_lead_in_a_circle(folder):
+    for name in ("up", "again"):
+        (folder / "sub" / name).symlink_to(folder, target_is_directory=True)
+    assert names([f"{folder}/**/*.webp"]) == ["c.webp"]
+    assert names([str(folder)]) == ["a.PNG", "b.jpg", "c.webp"]
+
+
+def test_a_folder_with_pattern_characters_in_its_name(folder):
+    (folder / "sub" / "[1]").mkdir()
+    (folder / "sub" / "[1]" / "e.jpg").write_bytes(b"x")
+    assert names([f"{folder}/**/e.jpg"]) == ["e.jpg"]
 
 
 def test_a_file_with_pattern_characters_in_its_name(folder):
