@@ -75,7 +75,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
 BY_NAME: dict[str, Action] = {action.name: action for group in ACTIONS.values() for action in group}
 
 ON_PICTURE = frozenset({"next_face", "previous_face", "next_picture", "previous_picture"})
-"""Plain keys that other widgets use too: bound to the picture alone, not to the window."""
+"""Plain keys that some widgets use themselves, which then go before."""
 
 _NAMES = {
     "comma": ",",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter
+import tkinter.ttk
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ttkbootstrap as ttk
 
-from emogui.gui.actions import ACTIONS, ON_PICTURE, sequences
+from emogui.gui.actions import ACTIONS, BY_NAME, ON_PICTURE, sequences
 from emogui.gui.catalogue import Catalogue
 from emogui.gui.choosing import Choosing
 from emogui.gui.context import ViewContext
@@ -92,19 +93,20 @@ class Commands:
         self.shell.refresh()
         self.menus.mark(self.context.choice, self.context.settings.theme)
         shown = self.image.presenter.current
-        result = shown is not None and shown.result is not None
-        several = len(self.image.presenter.documents) > 1
-        face = shown is not None and shown.face is not None
+        live = self.shell.on_live
+        result = not live and shown is not None and shown.result is not None
+        several = not live and len(self.image.presenter.documents) > 1
+        face = not live and shown is not None and shown.face is not None
         self.menus.enable(
             {
-                "save_picture": result,
+                "save_picture": result or live,
                 "save_chart": face,
                 "save_results": any(d.result for d in self.image.presenter.documents),
                 "copy_picture": result,
                 "copy_values": result,
-                "close_picture": shown is not None,
-                "next_face": face,
-                "previous_face": face,
+                "close_picture": shown is not None and not live,
+                "next_face": face or live,
+                "previous_face": face or live,
                 "next_picture": several,
                 "previous_picture": several,
                 "cancel": self.image.presenter.busy,
@@ -115,8 +117,6 @@ class Commands:
         mac = self.root.winsys == "aqua"
         for group in ACTIONS.values():
             for action in group:
-                if action.name in ON_PICTURE:
-                    continue
                 for keys in (action.keys, *action.also):
                     for sequence in sequences(keys, mac=mac):
                         self.root.bind(sequence, partial(self._key, action.name), add="+")
@@ -125,6 +125,8 @@ class Commands:
         typing = isinstance(event.widget, tkinter.Entry | tkinter.Text)
         if typing and name in ("copy_picture", "paste"):
             return None  # they mean the text there
+        if name in ON_PICTURE and _needs(event.widget, event.keysym):
+            return None
         self.do(name)
         return "break"
 
@@ -157,16 +159,26 @@ class Commands:
             self.context.clear_error()
 
     def do_next_face(self) -> None:
-        self.image.presenter.select_next(1)
+        self._step_face(1)
 
     def do_previous_face(self) -> None:
-        self.image.presenter.select_next(-1)
+        self._step_face(-1)
+
+    def _step_face(self, step: int) -> None:
+        if self.shell.on_live:
+            self.shell.live_view().stage.step(step)
+        else:
+            self.image.presenter.select_next(step)
 
     def do_next_picture(self) -> None:
-        self.image.presenter.step(1)
+        self._step_picture(1)
 
     def do_previous_picture(self) -> None:
-        self.image.presenter.step(-1)
+        self._step_picture(-1)
+
+    def _step_picture(self, step: int) -> None:
+        if not self.shell.on_live:
+            self.image.presenter.step(step)
 
     # The camera
 
@@ -266,7 +278,19 @@ class Commands:
             open_one.lift()
             open_one.focus_set()
         else:
-            self.dialogs[name] = make()
+            self.dialogs[name] = dialog = make()
+            mac = self.root.winsys == "aqua"
+            for sequence in sequences(BY_NAME["exit"].keys, mac=mac):  # keys stop at a window
+                dialog.bind(sequence, partial(self._key, "exit"))
 
     def do_exit(self) -> None:
         self._close()
+
+
+def _needs(widget: tkinter.Misc, key: str) -> bool:
+    """Whether a widget uses an arrow or a page key itself."""
+    if isinstance(widget, tkinter.ttk.Treeview):
+        return key not in ("Left", "Right")  # its lines have no branches to open
+    return isinstance(
+        widget, tkinter.Entry | tkinter.Text | tkinter.ttk.Notebook | tkinter.ttk.Scale
+    )

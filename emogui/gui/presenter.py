@@ -32,6 +32,9 @@ from emogui.gui.messages import (
 )
 from emogui.types import Image
 
+OF_CHOICE = (ModelError, DetectorError, UsageError)
+"""Errors that another model or detector mends, and that every picture would have alike."""
+
 IMAGES_KEPT = 3
 """Decoded pictures that stay in memory; one of 24 megapixels takes 72 MB."""
 
@@ -190,6 +193,10 @@ class Presenter:
     def set_choice(self, choice: Choice, *, prepare: bool = True) -> None:
         """Takes another model, head, detector or threshold; Detect then uses it."""
         self.choice = choice
+        self.models_error = None
+        for document in self._documents:
+            if isinstance(document.error, OF_CHOICE):
+                document.error = None
         if prepare:
             self.prepare()
         self._changed()
@@ -278,7 +285,7 @@ class Presenter:
             else:
                 document.stage = Stage.SHOWN
                 self._failed(document, message.error)
-                if isinstance(message.error, (ModelError, DetectorError, UsageError)):
+                if isinstance(message.error, OF_CHOICE):
                     for other in self._documents:  # they would all fail in the same way
                         other.wanted = False
         self._advance()

@@ -197,7 +197,7 @@ class Shell(ttk.Frame):
                 self._shown.on_hide()
             self._shown = view
             view.on_show()
-            self.refresh()
+            self.image.changed()
 
     # State of the buttons and the status line
 
@@ -244,7 +244,7 @@ def status_text(presenter: Presenter) -> str:
     if shown.stage in _DOING:
         return f"{_DOING[shown.stage]} {shown.name}…"
     if shown.result is None:
-        return shown.name
+        return shown.name + (" could not be opened" if shown.stage is Stage.FAILED else "")
     number = len(shown.result.faces)
     found = "No face found" if not number else "1 face" if number == 1 else f"{number} faces"
     total = shown.result.timings_ms.get("total")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
-from emogui.gui.actions import BY_NAME, ON_PICTURE, sequences
 from emogui.gui.context import Lane, ViewContext
 from emogui.gui.documents import Document, Stage, reading_order
 from emogui.gui.engine import Engine
@@ -76,17 +74,6 @@ class ImageView(ttk.Frame):
         self.list.grid(row=1, column=0, sticky="nsew", pady=(px(16), 0))
         for widget in (side, self.panel):
             widget.bind("<Configure>", lambda _event: self._share_height(), add="+")
-        mac = str(self.tk.call("tk", "windowingsystem")) == "aqua"
-        steps = {
-            "next_face": lambda: self.presenter.select_next(1),
-            "previous_face": lambda: self.presenter.select_next(-1),
-            "next_picture": lambda: self.presenter.step(1),
-            "previous_picture": lambda: self.presenter.step(-1),
-        }
-        for name in ON_PICTURE:
-            for keys in (BY_NAME[name].keys, *BY_NAME[name].also):
-                for sequence in sequences(keys, mac=mac):
-                    self.canvas.bind(sequence, partial(_ignoring, steps[name]))
 
     # The contract for views
 
@@ -237,10 +224,6 @@ class ImageView(ttk.Frame):
             else:
                 self.context.clear_error()
             self._shown_error = error
-
-
-def _ignoring(do: Callable[[], None], _event: object) -> None:
-    do()
 
 
 def _expand(paths: Sequence[str]) -> list[str]:

@@ -247,8 +247,10 @@ class LiveView(ttk.Frame):
 
     def _choice_changed(self, _choice: Choice) -> None:
         self._analysis = None
-        if self.running and self._analysing:
-            self._set_analysis()
+        if self.running:
+            self.context.clear_error()  # it was about the choice of before
+            if self._analysing:
+                self._set_analysis()
 
     # The poller
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
-from functools import partial
 
 import ttkbootstrap as ttk
 
@@ -15,6 +14,9 @@ from emogui.gui.widgets.live_follow import FollowedFace, shown_order
 from emogui.gui.widgets.live_message import LiveMessage
 from emogui.gui.widgets.live_panel import LivePanel
 from emogui.live.update import Analysed
+
+LOW = 460
+"""Logical pixels of height below which the chart stands closer."""
 
 
 class LiveStage(ttk.Frame):
@@ -53,8 +55,7 @@ class LiveStage(ttk.Frame):
         side.columnconfigure(0, weight=1)
         self.panel = LivePanel(side, context, explain)
         self.panel.grid(row=0, column=0, sticky="ew")
-        for keys, step in (("Right", 1), ("Down", 1), ("Left", -1), ("Up", -1)):
-            self.canvas.bind(f"<{keys}>", partial(self._stepped, step))
+        side.bind("<Configure>", lambda event: self.panel.set_low(event.height < px(LOW)))
         self.canvas.bind("<space>", lambda _event: start_or_stop())
 
     @property
@@ -99,7 +100,8 @@ class LiveStage(ttk.Frame):
             self.follow.pick(self._shown.result.faces, index)
             self.show_result(self._shown)
 
-    def _stepped(self, step: int, _event: object) -> None:
+    def step(self, step: int) -> None:
+        """Follows the next face of the picture, or the one before if negative."""
         if self._shown is not None:
             faces = self._shown.result.faces
             self.follow.step(faces, step, mirrored=self.canvas.mirrored)
