@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+from PIL import Image as PilImage
+
+from emogui.errors import DetectorError
 from emogui.gui.documents import Stage
 
 
@@ -259,3 +263,69 @@ def test_a_folder_on_the_command_line_opens_the_pictures_in_it(make_app, tmp_pat
     window.wait_until(lambda: len(window.presenter.documents) == 2)
     window.settle()
     assert [d.name for d in window.presenter.documents] == ["a.png", "b.png"]
+
+
+def save_squares(path, boxes, size):
+    """Saves a grey PNG with white squares (x, y, side)."""
+    image = np.full((size[1], size[0], 3), 90, np.uint8)
+    for index, (x, y, side) in enumerate(boxes):
+        image[y : y + side, x : x + side] = 255 - index
+    PilImage.fromarray(image).save(path)
+    return path
+
+
+def test_labels_of_small_faces_say_the_whole_name_where_it_covers_nothing(window, tmp_path):
+    apart = [(100, 100, 40), (500, 300, 30), (900, 600, 20)]
+    window.open(save_squares(tmp_path / "apart.png", apart, (1200, 800)))
+    items = window.canvas.faces
+    assert [items.text(i) for i in range(3)] == ["happiness 90 %", "surprise?", "sadness"]
+
+    close = [(600, 355, 40), (600, 400, 38), (600, 445, 36), (555, 400, 34), (645, 400, 32)]
+    window.open(save_squares(tmp_path / "close.png", close, (1200, 800)))
+    window.wait_until(lambda: len(items.labels) == 5)
+    assert items.text(1) == "sur?", "the face in the middle has no room for more"
+    for index, label in enumerate(items.labels):
+        for other in items.labels[index + 1 :]:
+            assert (
+                label.right <= other.x
+                or other.right <= label.x
+                or label.bottom <= other.y
+                or other.bottom <= label.y
+            )
+
+
+def test_the_arrow_keys_go_on_working_after_a_button_was_pressed(window, tmp_path, make_picture):
+    window.open(*(make_picture(tmp_path / f"{i}.png") for i in range(2)))
+    for widget in (window.shell.buttons["detect"], window.image.panel.more, window.image.list.tree):
+        widget.focus_force()
+        window.root.update()
+        before = window.presenter.current.selected
+        widget.event_generate("<Right>")
+        assert window.presenter.current.selected != before
+    window.shell.buttons["detect"].focus_force()
+    window.root.update()
+    before = window.presenter.position
+    window.shell.buttons["detect"].event_generate("<Next>")
+    assert window.presenter.position != before
+
+
+def test_an_error_of_a_detector_goes_when_another_is_picked(window, picture, monkeypatch):
+    usual = window.context.make_analyzer
+
+    def picky(choice):
+        if choice.detector == "haar":
+            raise DetectorError("It lacks its file.", "Get the file.")
+        return usual(choice)
+
+    monkeypatch.setattr(window.image._engine, "_factory", picky)
+    window.commands.pick_detector("haar")
+    window.open(picture)
+    assert window.shell.banner.visible
+    assert window.image.panel.heading.cget("text") == "No result"
+    window.commands.pick_detector("centerface")
+    window.settle()
+    assert not window.shell.banner.visible
+    assert "Press Detect" in window.image.panel.detail.cget("text")
+    window.shell.buttons["detect"].invoke()
+    window.settle()
+    assert len(window.presenter.current.result.faces) == 2

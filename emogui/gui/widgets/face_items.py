@@ -84,30 +84,34 @@ class FaceItems:
         px = self._context.px
         # The selected face chooses its label's place first, then the small ones.
         order = sorted(range(len(faces)), key=lambda i: (i != selected, boxes[i].area))
+        texts: dict[int, str] = {}
         for index in order:
-            label = self._label_size(faces[index], boxes[index], index == selected)
+            box = boxes[index]
+            usual, name = self._texts(faces[index], box, index == selected)
+            texts[index] = usual
             if len(faces) > CROWD and index != selected:
-                places[index] = _above(label, boxes[index], size)
-            else:
-                places[index] = place_tag(
-                    label,
-                    boxes[index],
-                    boxes[:index] + boxes[index + 1 :],
-                    list(places.values()),
-                    size,
-                    gap=px(3),
-                )
+                places[index] = _above(self._size(usual), box, size)
+                continue
+            others, tags = boxes[:index] + boxes[index + 1 :], list(places.values())
+            if name != usual:
+                place = place_tag(self._size(name), box, others, tags, size, gap=px(3))
+                if not any(_meet(place, one) for one in (box, *others, *tags)):
+                    texts[index], places[index] = name, place
+                    continue
+            places[index] = place_tag(self._size(usual), box, others, tags, size, gap=px(3))
         for index in reversed(order):
-            self._draw_one(index, faces[index], boxes[index], places[index], index == selected)
+            face, chosen = faces[index], index == selected
+            self._draw_one(index, face, boxes[index], places[index], texts[index], chosen)
             if order != self._order:
                 for item in self._items[index].all():
                     self._canvas.tag_raise(item)
         self._order = order
         self.labels = [places[index] for index in range(len(faces))]
 
-    def _label_size(self, face: FaceResult, box: FaceBox, chosen: bool) -> tuple[int, int]:
+    def _size(self, text: str) -> tuple[int, int]:
+        """Width and height of the label that says a text."""
         px = self._context.px
-        return self._measure(self._label(face, box, chosen)) + px(12), self._height + px(5)
+        return self._measure(text) + px(12), self._height + px(5)
 
     def _measure(self, text: str) -> int:
         """Width of a text; asking Tk anew for each of a hundred faces takes its time."""
@@ -116,16 +120,27 @@ class FaceItems:
             width = self._widths[text] = self.font.measure(text)
         return width
 
-    def _label(self, face: FaceResult, box: FaceBox, chosen: bool) -> str:
-        """The longest text that is not much wider than the face; the selected one says all."""
+    def _texts(self, face: FaceResult, box: FaceBox, chosen: bool) -> tuple[str, str]:
+        """What a label says: in any case, and where it covers nothing.
+
+        The first is the longest text that is not much wider than the face; the second at
+        least the whole name of the emotion. The selected face says all.
+        """
         texts = tag_texts(face)
         if chosen:
-            return texts[0]
+            return texts[0], texts[0]
         room = max(1.4 * box.w, self._context.px(56))
-        return next((t for t in texts if self._measure(t) <= room), texts[-1])
+        usual = next((t for t in texts if self._measure(t) <= room), texts[-1])
+        return usual, texts[1] if usual == texts[-1] else usual
 
     def _draw_one(
-        self, index: int, face: FaceResult, box: FaceBox, label: FaceBox, chosen: bool
+        self,
+        index: int,
+        face: FaceResult,
+        box: FaceBox,
+        label: FaceBox,
+        text: str,
+        chosen: bool,
     ) -> None:
         canvas, items = self._canvas, self._items[index]
         edges = (box.x, box.y, box.right, box.bottom)
@@ -133,7 +148,7 @@ class FaceItems:
         canvas.coords(items.frame, *edges)
         canvas.coords(items.plate, label.x, label.y, label.right, label.bottom)
         canvas.coords(items.text, label.x + label.w / 2, label.y + label.h / 2)
-        looks = (self._label(face, box, chosen), face.emotion, face.uncertain, chosen)
+        looks = (text, face.emotion, face.uncertain, chosen)
         if looks != items.looks:
             items.looks = looks
             self._paint(items, *looks)
@@ -176,6 +191,12 @@ def _above(label: tuple[int, int], box: FaceBox, size: tuple[int, int]) -> FaceB
     width, height = label
     x = min(max(0, box.x), max(0, size[0] - width))
     return FaceBox(x, box.y - height if box.y >= height else box.y, width, height)
+
+
+def _meet(one: FaceBox, other: FaceBox) -> bool:
+    """Whether two boxes share a pixel."""
+    across = min(one.right, other.right) - max(one.x, other.x)
+    return across > 0 and min(one.bottom, other.bottom) > max(one.y, other.y)
 
 
 def _whole(edges: tuple[float, float, float, float]) -> FaceBox:
