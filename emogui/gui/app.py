@@ -178,6 +178,8 @@ class Application:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> Any:
         """A bug in a callback of Tk: it is logged and told, and the window stays alive."""
+        if self.closed and isinstance(error, tkinter.TclError):
+            return  # a dialog of the system was open: its caller comes back to no window
         logger.error("A callback of the window failed", exc_info=(kind, error, trace))
         if not self.context.closing:
             self.context.show_error(

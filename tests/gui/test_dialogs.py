@@ -123,3 +123,23 @@ def test_about_tells_version_licence_and_what_is_in_use(window):
     window.commands.do("about")
     said = texts(window.commands.dialogs["about"])
     assert __version__ in said and "MIT" in said and "FER+" in said
+
+
+def test_exit_by_its_keys_works_in_a_dialog_too(window):
+    window.commands.do("settings")
+    dialog = window.commands.dialogs["settings"]
+    dialog.focus_force()
+    window.root.update()
+    dialog.event_generate("<Control-q>")
+    window.wait_until(lambda: window.app.closed, 3)
+
+
+def test_closing_while_a_dialog_of_the_system_is_open_is_clean(window):
+    def ask(*_question):
+        window.app.close()
+        window.wait_until(lambda: window.app.closed, 3)
+        raise tkinter.TclError("application has been destroyed")
+
+    window.dialogs.open_files = ask
+    window.root.after(0, window.shell.buttons["open"].invoke)
+    window.wait_until(lambda: window.app.closed, 5)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image as PilImage
 
 from emogui.errors import ModelError, SourceError
+from emogui.gui.actions import BY_NAME
 from emogui.gui.choice import Choice, make_analyzer
 from emogui.gui.widgets.live_sources import FILE_TITLE, STREAM_TITLE
 from emogui.live.update import LiveState
@@ -554,3 +556,48 @@ sys.exit(status)
     )
     assert done.returncode == 0, done.stderr
     assert "capture" in done.stdout  # it did hang
+
+
+def test_a_whole_address_pasted_behind_the_prefix_is_understood(live):
+    box = live.view.chooser.box
+    for pasted, wanted in (
+        ("rtsp://rtsp://cam.local/1", "rtsp://cam.local/1"),
+        ("rtsp://http://cam.local/video", "http://cam.local/video"),
+        ("rtsp://cam.local/2", "rtsp://cam.local/2"),
+    ):
+        live.driver.commands.do("live_address")
+        box.set(pasted)
+        box.focus_force()
+        box.event_generate("<Return>")
+        live.wait(lambda wanted=wanted: live.opened and live.opened[-1] == wanted)
+
+
+def test_the_menus_fit_the_tab_in_front(live, picture):
+    driver = live.driver
+    state = partial(driver.commands.menus.menus["File"].entrycget, option="state")
+    driver.open(picture)
+    assert str(state(BY_NAME["copy_picture"].title)) == "normal"
+    driver.shell.show_tab("live")
+    driver.root.update()
+    assert str(state(BY_NAME["copy_picture"].title)) == "disabled"
+    assert str(state(BY_NAME["save_picture"].title)) == "normal", "it saves a snapshot"
+    live.start()
+    live.wait_for_faces()
+    driver.commands.do("next_face")
+    live.wait(lambda: live.panel.heading.cget("text") == "Surprise")
+    assert driver.presenter.current.selected == 0, "the hidden picture stays as it is"
+    driver.shell.show_tab("image")
+    driver.root.update()
+    assert str(state(BY_NAME["copy_picture"].title)) == "normal"
+
+
+def test_in_a_small_window_all_of_the_panel_is_in_sight(live):
+    live.driver.root.geometry("900x600")
+    live.start()
+    live.wait_for_faces()
+    live.driver.commands.do("next_face")
+    live.wait(lambda: live.panel.doubtful)
+    more, side = live.panel.more, live.panel.master
+    live.wait(lambda: side.winfo_height() > 100)
+    bottom = more.winfo_rooty() + more.winfo_height()
+    assert bottom <= side.winfo_rooty() + side.winfo_height()

@@ -33,6 +33,7 @@ class LivePanel(ttk.Frame):
         px = context.px
         self._context = context
         self._face_shown: bool | None = None
+        self._low = False
         self._words: dict[str, str] = {}
         self.columnconfigure(0, weight=1)
         self.count = ttk.Label(self, style="Small.TLabel")
@@ -50,7 +51,11 @@ class LivePanel(ttk.Frame):
         self.doubt.pack(anchor="w")
         self.note = ttk.Label(self._doubt_place, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
-            self, text="What do these numbers mean?", bootstyle="link", padding=0, command=explain
+            self,
+            text="What do these numbers mean?",
+            bootstyle="primary-link",
+            padding=0,
+            command=explain,
         )
         self.count.grid(row=0, column=0, sticky="w")
         self.heading.grid(row=1, column=0, sticky="ew")
@@ -68,6 +73,10 @@ class LivePanel(ttk.Frame):
         self._set("heading", self.heading, heading)
         self._set("detail", self.detail, detail)
         self._show_parts(False)
+        if heading:
+            self.heading.grid()
+        else:
+            self.heading.grid_remove()
 
     def show_face(self, face: FaceResult, place: int, of: int, following: bool) -> None:
         """Shows a face.
@@ -81,6 +90,7 @@ class LivePanel(ttk.Frame):
         how = "picked" if following else "the largest"
         self._set("count", self.count, f"Face {place} of {of}" + (f", {how}" if of > 1 else ""))
         self._set("heading", self.heading, face.emotion.capitalize())
+        self.heading.grid()
         size = f"{face.box.w} × {face.box.h} px"
         self._set("detail", self.detail, f"{face.confidence * 100:.0f} %   ·   {size}")
         self.chart.show(face)
@@ -99,6 +109,12 @@ class LivePanel(ttk.Frame):
     def doubtful(self) -> bool:
         """Whether the doubt is shown."""
         return bool(self._face_shown and self._doubt_box.winfo_manager())
+
+    def set_low(self, low: bool) -> None:
+        """Takes less height, for a small window."""
+        if low != self._low:
+            self._low = low
+            self.chart.set_low(low)
 
     def restyle(self) -> None:
         self.chart.restyle()

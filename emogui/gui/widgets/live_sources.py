@@ -18,6 +18,8 @@ Kind = Literal["camera", "file", "stream"]
 
 FILE_TITLE = "Video file…"
 STREAM_TITLE = "Stream address…"
+SCHEME = "rtsp://"
+"""What an address begins with most often; it stands there when one is asked for."""
 VIDEOS = (
     ("Videos", " ".join(f"*{s} *{s.upper()}" for s in sorted(VIDEO_SUFFIXES))),
     ("All files", "*"),
@@ -120,7 +122,7 @@ class SourceChooser(ttk.Frame):
     def ask_address(self) -> None:
         """Lets the address of a stream be typed in the list's place."""
         self.box.configure(state="normal")
-        self.box.set("rtsp://")
+        self.box.set(SCHEME)
         self.box.icursor("end")
         self.box.focus_set()
         self.box.bind("<Return>", lambda _event: self._typed())
@@ -140,7 +142,9 @@ class SourceChooser(ttk.Frame):
     def _typed(self) -> str:
         text = self.box.get().strip()
         self._read_only()
-        if text and text != "rtsp://":
+        if is_address(rest := text.removeprefix(SCHEME).lstrip()):
+            text = rest  # a whole address was pasted behind what stood there already
+        if text and text != SCHEME:
             self._entered(self.choose(text))
         else:
             self._fill()
