@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -133,9 +132,6 @@ class FaceResult:
         }
 
 
-_NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class FrameResult:
     """Everything found in one picture or frame.
@@ -160,7 +156,7 @@ class FrameResult:
     model: str = ""
     detector: str = ""
     labels: str = "ferplus"
-    timings_ms: Mapping[str, float] = field(default_factory=lambda: _NO_TIMINGS)
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
     error: str | None = None
 
     def as_dict(self) -> dict[str, Any]:

@@ -83,8 +83,15 @@ def prepare(
         backbone expects is inside the network.
 
     Raises:
-        ImageError: a crop is not uint8, is empty, or has another shape.
+        ImageError: a crop is not uint8, is empty, or has another shape; or one crop came instead
+            of a sequence.
     """
+    if isinstance(faces, np.ndarray) and faces.ndim == 3 and faces.shape[2] == 3:
+        # Its rows would pass for grey crops three pixels wide.
+        raise ImageError(
+            f"Expected a sequence of face crops; got one array of shape {faces.shape}.",
+            "Put a single crop into a list: [crop].",
+        )
     batch = np.empty((len(faces), size, size, 1), np.uint8)
     for i, face in enumerate(faces):
         batch[i, :, :, 0] = _prepare_one(face, size, i)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from emogui import Analyzer
 from emogui.backend.crop import crop_face, prepare
 from emogui.errors import DetectorError, ImageError
 from emogui.labels import FER2013, FERPLUS
+from emogui.types import FrameResult
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +108,20 @@ def test_turned_pictures_are_still_read(analyzer, sample):
 def test_what_is_no_picture_is_refused(analyzer, image):
     with pytest.raises(ImageError, match="Expected a uint8 array"):
         analyzer.analyze(image)
+
+
+def test_views_and_read_only_pictures_are_read_as_they_are(analyzer, sample):
+    half = sample[::2, ::2]
+    expected = analyzer.analyze(np.ascontiguousarray(half)).faces
+    fixed = np.asfortranarray(half)
+    fixed.setflags(write=False)
+    assert analyzer.analyze(half).faces == analyzer.analyze(fixed).faces == expected
+
+
+def test_results_travel_between_processes(analyzer, sample):
+    for result in (analyzer.analyze(sample), FrameResult(error="not there")):
+        assert pickle.loads(pickle.dumps(result)) == result
+        assert dataclasses.asdict(result)["error"] == result.error
 
 
 def test_a_picture_of_one_pixel(analyzer):

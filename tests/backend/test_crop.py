@@ -68,5 +68,11 @@ def test_other_arrays_are_refused_with_what_came(face):
         prepare([np.zeros((5, 5), np.uint8), face], 32)
 
 
+def test_one_crop_is_not_taken_for_a_list_of_its_rows():
+    with pytest.raises(ImageError, match=r"sequence of face crops.*\[crop\]"):
+        prepare(np.zeros((10, 10, 3), np.uint8), 32)
+    assert prepare(np.zeros((2, 10, 10), np.uint8), 32).shape == (2, 32, 32, 1)
+
+
 def test_no_faces_make_an_empty_batch():
     assert prepare([], 96).shape == (0, 96, 96, 1)
