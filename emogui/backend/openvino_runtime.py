@@ -27,16 +27,16 @@ def core() -> Any:
     return openvino.Core()
 
 
-def compile_on_cpu(model: Any, *, threads: int | None = None) -> Any:
+def compile_on_cpu(model: Any, *, most_threads: int = 4) -> Any:
     """Compiles a model for answers one at a time, as fast as each can be.
 
     Args:
         model: an OpenVINO model or the path of one.
-        threads: how many; None takes what this process may use, 4 at most, so that the window
-            and the camera keep a core to themselves on larger machines.
+        most_threads: it takes as many as this process may use, but no more than these, so that
+            the window and the camera keep a core to themselves on larger machines.
     """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    count = threads or max(1, min(4, usable or 1))
+    count = max(1, min(most_threads, usable or 1))
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count}
     source = str(model) if isinstance(model, Path) else model
     return core().compile_model(source, "CPU", settings)

@@ -7,7 +7,6 @@ logarithm of the face's height and width in cells, the offset of the centre, and
 
 from __future__ import annotations
 
-import os
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +28,7 @@ from emogui.backend.detectors.base import (
     to_detections,
 )
 from emogui.backend.detectors.thorough import detect_thoroughly
+from emogui.backend.openvino_runtime import compile_on_cpu, core
 from emogui.errors import DetectorError
 from emogui.types import Detection, Image
 
@@ -64,7 +64,8 @@ class CenterFace(Thresholds):
         live_threshold: the same for quick looks, where scores are lower; None takes ``threshold``.
 
     Raises:
-        DetectorError: the network's file or OpenVINO is missing or damaged.
+        DetectorError: the network's file is missing or damaged.
+        EmoguiError: OpenVINO is missing or damaged.
     """
 
     name = "centerface"
@@ -97,21 +98,9 @@ class CenterFace(Thresholds):
 def _compile(path: Path) -> Any:
     """An inference request for inputs of any size (compiling one a size would cost 0.2 s each)."""
     try:
-        import openvino
-    except ImportError as error:
-        raise DetectorError(
-            f"OpenVINO, which runs CenterFace, cannot be imported: {error}.",
-            "Install it: python3 -m pip install openvino",
-        ) from error
-    options = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": max(1, min(_MAX_THREADS, os.cpu_count() or 1)),
-    }
-    try:
-        core = openvino.Core()
-        network = core.read_model(path)
+        network = core().read_model(path)
         network.reshape([1, 3, -1, -1])
-        return core.compile_model(network, "CPU", options).create_infer_request()
+        return compile_on_cpu(network, most_threads=_MAX_THREADS).create_infer_request()
     except RuntimeError as error:
         raise DetectorError(
             f"CenterFace cannot be built from '{path}': {str(error).strip().splitlines()[-1]}",
