@@ -197,7 +197,7 @@ class Environment:
                 f"{self.python} -m pip uninstall {' '.join(found)}, then run this command again.",
             )
         self._pip("uninstall", "--yes", *found)
-        self._pip("install", "--no-deps", "opencv-python>=4.10,<5")
+        self._pip("install", "--no-deps", "opencv-python>=4.14,<5")
 
     def _pip(self, verb: str, *words: str) -> None:
         command = [str(self.python), "-m", "pip", verb, *words, "--no-input"]

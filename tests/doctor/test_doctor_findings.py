@@ -116,7 +116,7 @@ def test_opencv_without_its_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(parts, "folder_of", lambda module: tmp_path)
     finding = find(parts.opencv, "OpenCV's data")
     assert finding.state == "missing"
-    assert "--force-reinstall --no-deps 'opencv-python>=4.10,<5'" in finding.mend
+    assert "--force-reinstall --no-deps 'opencv-python>=4.14,<5'" in finding.mend
 
 
 def test_opencv_that_does_not_load(absent: Absent) -> None:
@@ -129,7 +129,7 @@ def test_opencv_that_does_not_load(absent: Absent) -> None:
 def test_opencv_5_has_no_cascades(absent: Absent) -> None:
     said = "AttributeError: module 'cv2' has no attribute 'CascadeClassifier'"
     absent(parts, "import cv2", said)
-    assert "'opencv-python>=4.10,<5'" in find(parts.opencv, "OpenCV loads").mend
+    assert "'opencv-python>=4.14,<5'" in find(parts.opencv, "OpenCV loads").mend
 
 
 def test_no_openvino(absent: Absent) -> None:

@@ -112,7 +112,7 @@ def test_a_second_opencv_is_noticed_and_mended(
     verbs = [command[3] for command in console.commands[-2:]]
     assert verbs == ["uninstall", "install"]
     assert "opencv-python-headless" in console.commands[-2]
-    assert "opencv-python>=4.10,<5" in console.commands[-1]
+    assert "opencv-python>=4.14,<5" in console.commands[-1]
 
 
 @pytest.mark.parametrize("halfway", ["making", "installing"])

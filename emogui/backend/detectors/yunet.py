@@ -76,7 +76,7 @@ class YuNet(Thresholds):
         if not hasattr(cv2, "FaceDetectorYN"):
             raise DetectorError(
                 "This OpenCV has no FaceDetectorYN.",
-                "Install a newer one: python3 -m pip install 'opencv-python>=4.10,<5'",
+                "Install a newer one: python3 -m pip install 'opencv-python>=4.14,<5'",
             )
         try:
             # From memory, since OpenCV cannot open every Unicode path on Windows.
