@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,17 +122,18 @@ class ModelInfo:
 def list_models() -> list[ModelInfo]:
     """All networks that can be chosen: the shipped ones first, then the user's, by name.
 
-    Folders that cannot be read are passed over; :func:`load_model_info` tells what is wrong.
+    Folders that cannot be read are passed over; :func:`unreadable_models` tells what is wrong.
     """
     found: dict[str, ModelInfo] = {}
-    for folder in _folders():
-        for card in sorted(folder.glob("*/model.json")):
-            try:
-                info = load_model_info(card.parent)
-            except ModelError:
-                continue
-            found.setdefault(info.name, info)
+    for entry in _examine():
+        if isinstance(entry, ModelInfo):
+            found.setdefault(entry.name, entry)
     return list(found.values())
+
+
+def unreadable_models() -> list[ModelError]:
+    """What is wrong with the networks that :func:`list_models` passes over."""
+    return [entry for entry in _examine() if isinstance(entry, ModelError)]
 
 
 def load_model_info(name_or_dir: str | Path) -> ModelInfo:
@@ -189,6 +190,15 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _examine() -> Iterator[ModelInfo | ModelError]:
+    for folder in _folders():
+        for card in sorted(folder.glob("*/model.json")):
+            try:
+                yield load_model_info(card.parent)
+            except ModelError as error:
+                yield error
 
 
 def _folders() -> list[Path]:

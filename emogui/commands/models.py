@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Prints the networks."""
     from emogui import paths
-    from emogui.backend.store import list_models
+    from emogui.backend.store import list_models, unreadable_models
 
     with private_stdout() as stdout:
         models = list_models()
+        for error in unreadable_models():
+            print(f"emogui: {error}", file=sys.stderr)
         if args.json:
             print(
                 json.dumps([_describe(m) for m in models], ensure_ascii=False, indent=2),

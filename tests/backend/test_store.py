@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emogui import paths
-from emogui.backend.store import list_models, load_model_info, verify
+from emogui.backend.store import list_models, load_model_info, unreadable_models, verify
 from emogui.errors import ModelError
 from emogui.labels import HEADS
 
@@ -118,3 +118,5 @@ def test_a_damaged_card_does_not_hide_the_other_networks(copy, tmp_path, monkeyp
     (copy / "model.json").write_text("{", encoding="utf-8")
     monkeypatch.setattr(paths, "user_models", lambda: tmp_path)
     assert [m.name for m in list_models()] == ["resnet50"]
+    (error,) = unreadable_models()
+    assert str(copy / "model.json") in error.message
