@@ -64,9 +64,12 @@ class Commands:
         self.transfers = Transfers(context, self.shell, self.open)
         self.pick_model = self.choosing.pick_model
         self.pick_detector = self.choosing.pick_detector
-        self.menus = Menus(root, self.do, self.pick_model, self.pick_detector, self.pick_theme)
+        self.menus = Menus(
+            root, context.theme, self.do, self.pick_model, self.pick_detector, self.pick_theme
+        )
         self.image.changed = self.refresh
         context.on_settings(self._settings_changed)
+        context.on_theme(self.menus.restyle)
         self._bind_keys()
         self.refresh()
 

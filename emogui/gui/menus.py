@@ -11,11 +11,14 @@ import ttkbootstrap as ttk
 from emogui.gui.actions import ACTIONS, BY_NAME, accelerator
 from emogui.gui.catalogue import Catalogue, head_title
 from emogui.gui.choice import Choice
+from emogui.gui.theme import Theme
 
 SEPARATORS_BEFORE = frozenset(
     {"save_picture", "copy_picture", "close_picture", "settings", "exit", "next_face",
      "live_video", "next_picture", "zoom_in", "show_image", "toggle_theme", "about"}
 )  # fmt: skip
+WITH_CHOICES = ("Model", "Detector", "View")
+MARK, MARK_ICON = 14, "check-lg"
 _BETWEEN = "\t"
 
 
@@ -24,6 +27,7 @@ class Menus:
 
     Args:
         root: the window.
+        theme: for colours and sizes.
         do: does the action of a name.
         pick_model: called with a model's name or folder and the head.
         pick_detector: called with a detector's name.
@@ -33,12 +37,22 @@ class Menus:
     def __init__(
         self,
         root: ttk.App,
+        theme: Theme,
         do: Callable[[str], None],
         pick_model: Callable[[str, str], None],
         pick_detector: Callable[[str], None],
         pick_theme: Callable[[str], None],
     ) -> None:
-        self._do = do
+        self._do, self._theme = do, theme
+        self._draws_marks = root.winsys == "x11"
+        if self._draws_marks:
+            self._mark = ttk.Icon(MARK_ICON, size=MARK, color=theme.colours.text)
+            # Tk draws no more of the mark than the picture in its place measures.
+            width, height = (
+                int(root.tk.call("image", side, self._mark)) for side in ("width", "height")
+            )
+            self._no_mark = tkinter.PhotoImage(master=root, width=width, height=height)
+            self._indent = tkinter.PhotoImage(master=root, width=width + 3, height=1)
         self._mac = root.winsys == "aqua"
         self._pick_model = pick_model
         self._pick_detector = pick_detector
@@ -61,6 +75,7 @@ class Menus:
                 self._add(self.menus[group], action.name)
         self._build_view(pick_theme)
         self.fill(None)
+        self.restyle()
         root.configure(menu=self.bar)
 
     def _build_view(self, pick_theme: Callable[[str], None]) -> None:
@@ -68,12 +83,7 @@ class Menus:
         for action in ACTIONS["View"]:
             self._add(menu, action.name)
         for mode, title in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
-            menu.add_radiobutton(
-                label=title,
-                variable=self.theme_var,
-                value=mode,
-                command=partial(pick_theme, mode),
-            )
+            self._add_choice(menu, title, self.theme_var, mode, partial(pick_theme, mode))
 
     def _add(self, menu: ttk.Menu, name: str) -> None:
         if name in SEPARATORS_BEFORE and menu.index("end") is not None:
@@ -84,6 +94,42 @@ class Menus:
             accelerator=accelerator(action.keys, mac=self._mac),
             command=lambda: self._do(name),
         )
+        if self._draws_marks and menu in [self.menus[name] for name in WITH_CHOICES]:
+            menu.entryconfigure("end", compound="left", image=self._indent)
+
+    def _add_choice(
+        self,
+        menu: ttk.Menu,
+        label: str,
+        variable: tkinter.StringVar,
+        value: str,
+        command: Callable[[], None],
+    ) -> None:
+        """Adds one of several things to choose from, the chosen one of which has a mark."""
+        menu.add_radiobutton(label=label, variable=variable, value=value, command=command)
+        if self._draws_marks:
+            # Tk's own mark on X11 is a dot of three pixels on any screen.
+            menu.entryconfigure(
+                "end",
+                indicatoron=False,
+                compound="left",
+                image=self._no_mark,
+                selectimage=self._mark,
+            )
+
+    def restyle(self) -> None:
+        """Takes the colours of the present theme."""
+        if not self._draws_marks:
+            return
+        c = self._theme.colours
+        self._mark = ttk.Icon(MARK_ICON, size=MARK, color=c.text)
+        self.bar.configure(activebackground=c.info_soft, activeforeground=c.text)
+        for menu in self.menus.values():
+            # The usual colours under the mouse leave too little contrast to the mark.
+            menu.configure(activebackground=c.info_soft, activeforeground=c.text)
+            for index in range((menu.index("end") or 0) + 1):
+                if menu.type(index) == "radiobutton":
+                    menu.entryconfigure(index, selectimage=self._mark)
 
     def fill(self, catalogue: Catalogue | None) -> None:
         """Lists the models, each with its heads, and the detectors; None while not yet known."""
@@ -96,11 +142,12 @@ class Menus:
             return
         for entry in catalogue.models:
             for head, count in entry.heads:
-                model.add_radiobutton(
-                    label=f"{entry.title}:  {head_title(head, count)}",
-                    variable=self.model_var,
-                    value=f"{entry.model}{_BETWEEN}{head}",
-                    command=partial(self._pick_model, entry.model, head),
+                self._add_choice(
+                    model,
+                    f"{entry.title}:  {head_title(head, count)}",
+                    self.model_var,
+                    f"{entry.model}{_BETWEEN}{head}",
+                    partial(self._pick_model, entry.model, head),
                 )
         if not catalogue.models:
             model.add_command(label="No model is installed", state="disabled")
@@ -108,11 +155,12 @@ class Menus:
         for action in ACTIONS["Model"]:
             self._add(model, action.name)
         for one in catalogue.detectors:
-            detector.add_radiobutton(
-                label=f"{one.title} (needs its model file)…" if one.needs_file else one.title,
-                variable=self.detector_var,
-                value=one.name,
-                command=partial(self._pick_detector, one.name),
+            self._add_choice(
+                detector,
+                f"{one.title} (needs its model file)…" if one.needs_file else one.title,
+                self.detector_var,
+                one.name,
+                partial(self._pick_detector, one.name),
             )
         detector.add_separator()
         for action in ACTIONS["Detector"]:

@@ -251,3 +251,18 @@ def test_the_tab_shown_last_comes_back_unless_pictures_are_named(make_app, store
     store.save(Settings(theme="light", notice_seen=NOTICE_VERSION, tab="live"))
     again = make_app()
     assert again.shell.on_live
+
+
+def test_what_is_chosen_has_a_mark_that_can_be_seen_in_any_theme(window):
+    if window.root.winsys != "x11":
+        pytest.skip("elsewhere the system draws the mark")
+    menu = window.commands.menus.menus["Detector"]
+    before = menu.entrycget(0, "selectimage")
+    assert window.root.tk.call("image", "height", before) >= 12
+    plain = menu.entrycget(0, "image")
+    assert window.root.tk.call("image", "height", plain) >= 12, "Tk cuts the mark to its size"
+    other = "light" if window.app.theme.mode == "dark" else "dark"
+    window.commands.pick_theme(other)
+    window.root.update()
+    assert menu.entrycget(0, "selectimage") != before
+    assert str(menu.cget("activebackground")) == window.app.theme.colours.info_soft
