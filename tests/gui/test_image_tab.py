@@ -329,3 +329,35 @@ def test_an_error_of_a_detector_goes_when_another_is_picked(window, picture, mon
     window.shell.buttons["detect"].invoke()
     window.settle()
     assert len(window.presenter.current.result.faces) == 2
+
+
+def test_faces_out_of_sight_leave_no_labels_at_the_edges(window, tmp_path):
+    spread = [(100, 100, 60), (2000, 1500, 50), (1000, 800, 40)]
+    window.open(save_squares(tmp_path / "wide.png", spread, (2400, 1800)))
+    window.commands.do("actual_size")
+    window.settle()
+    width, height = window.canvas.winfo_width(), window.canvas.winfo_height()
+    seen = [
+        label.right > 0 and label.bottom > 0 and label.x < width and label.y < height
+        for label in window.canvas.faces.labels
+    ]
+    assert seen == [False, False, True]
+    window.commands.do("fit")
+    window.settle()
+    assert all(label.x >= 0 and label.y >= 0 for label in window.canvas.faces.labels)
+
+
+def test_in_the_smallest_window_all_of_the_panel_is_in_sight(window, picture):
+    window.root.geometry("760x520")
+    window.open(picture)
+    window.key("<Right>")
+    side, more = window.image._side, window.image.panel.more
+
+    def inside():
+        bottom = more.winfo_rooty() + more.winfo_height()
+        return (
+            window.root.winfo_height() <= 520 and bottom <= side.winfo_rooty() + side.winfo_height()
+        )
+
+    assert window.image.panel.doubt_box.winfo_manager()
+    window.wait_until(inside)

@@ -18,6 +18,9 @@ from emogui.gui.widgets.face_panel import FacePanel
 from emogui.gui.widgets.image_canvas import ImageCanvas
 from emogui.gui.widgets.picture_list import PictureList
 
+LOW, LOW_WITH_LIST = 480, 600
+"""Logical pixels of height below which the chart stands closer."""
+
 LIST_NEEDS = 110
 """Logical pixels of height below which a list of pictures is of no use."""
 
@@ -209,7 +212,7 @@ class ImageView(ttk.Frame):
         """Gives the list what the panel leaves, makes the panel low if need be."""
         px, height = self.context.px, self._side.winfo_height()
         several = len(self.presenter.documents) > 1
-        self.panel.set_low(several and height < px(600))
+        self.panel.set_low(height < px(LOW_WITH_LIST if several else LOW))
         if several and height - self.panel.winfo_reqheight() > px(LIST_NEEDS):
             self.list.grid()
         else:

@@ -89,6 +89,8 @@ class FaceItems:
             box = boxes[index]
             usual, name = self._texts(faces[index], box, index == selected)
             texts[index] = usual
+            if not _meet(box, FaceBox(0, 0, *size)):
+                continue
             if len(faces) > CROWD and index != selected:
                 places[index] = _above(self._size(usual), box, size)
                 continue
@@ -99,6 +101,9 @@ class FaceItems:
                     texts[index], places[index] = name, place
                     continue
             places[index] = place_tag(self._size(usual), box, others, tags, size, gap=px(3))
+        for index in set(order) - set(places):  # out of sight, and the label with it
+            width, height = self._size(texts[index])
+            places[index] = FaceBox(-width - px(2), -height - px(2), width, height)
         for index in reversed(order):
             face, chosen = faces[index], index == selected
             self._draw_one(index, face, boxes[index], places[index], texts[index], chosen)
