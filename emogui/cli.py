@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return FAILED
-    except (EmoguiError, ImportError, KeyboardInterrupt) as error:
+    except (EmoguiError, ImportError, OSError, MemoryError, KeyboardInterrupt) as error:
         status, text = _explain(error)
         print(f"emogui: {text}", file=sys.stderr)
         return status
@@ -64,6 +64,12 @@ def _explain(error: BaseException) -> tuple[int, str]:
         return FAILED, (
             f"a part that it needs cannot be loaded: {error}. 'emogui doctor' says what mends it."
         )
+    if isinstance(error, MemoryError):
+        return FAILED, "the memory of this computer does not suffice; close other programs."
+    if isinstance(error, OSError):  # a full disk, a folder that may not be written, ...
+        where = f"'{error.filename}': " if error.filename else ""
+        what = error.strerror or str(error) or type(error).__name__
+        return FAILED, f"{where}{what}. Check the path, its permissions and the disk."
     return (WRONG_USE if isinstance(error, UsageError) else FAILED), str(error)
 
 

@@ -127,6 +127,17 @@ def test_a_picture_instead_of_a_command(tmp_path, capsys):
         ),
         (KeyboardInterrupt(), 130, "emogui: interrupted\n"),
         (BrokenPipeError(), 1, ""),
+        (
+            OSError(28, "No space left on device", "x/y"),
+            1,
+            "emogui: 'x/y': No space left on device. Check the path, its permissions and the disk."
+            "\n",
+        ),
+        (
+            MemoryError(),
+            1,
+            "emogui: the memory of this computer does not suffice; close other programs.\n",
+        ),
     ],
 )
 def test_errors_become_a_line_and_a_status(error, status, said, monkeypatch, capsys):
