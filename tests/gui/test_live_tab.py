@@ -601,3 +601,15 @@ def test_in_a_small_window_all_of_the_panel_is_in_sight(live):
     live.wait(lambda: side.winfo_height() > 100)
     bottom = more.winfo_rooty() + more.winfo_height()
     assert bottom <= side.winfo_rooty() + side.winfo_height()
+
+
+def test_the_figures_are_whole_in_the_smallest_window(live):
+    live.driver.root.geometry("760x520")
+    live.start()
+    live.wait_for_faces()
+    controls = live.view.controls
+    live.wait(lambda: "frame age" in controls.figures.cget("text"))
+    live.driver.root.update()
+    for widget in (controls.figures, controls.mirror):
+        assert widget.winfo_width() >= widget.winfo_reqwidth()
+    assert controls.mirror.winfo_x() + controls.mirror.winfo_width() <= controls.figures.winfo_x()

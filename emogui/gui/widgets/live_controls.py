@@ -50,11 +50,12 @@ class LiveControls(ttk.Frame):
             command=lambda: actions.set_mirror(self._mirrored.get()),
         )
         self.figures = ttk.Label(self, style="Muted.TLabel", anchor="e")
+        # What is packed first keeps its room in a narrow window.
+        self.figures.pack(side="right", padx=(px(8), 0))
         self.chooser.pack(side="left")
         self.start_button.pack(side="left", padx=(px(8), 0))
         self.snapshot_button.pack(side="left", padx=(px(8), 0))
         self.mirror.pack(side="left", padx=(px(12), 0))
-        self.figures.pack(side="right", fill="x")
         self._running: bool | None = None
         self.show_running(False)
 

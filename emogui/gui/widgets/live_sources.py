@@ -80,7 +80,7 @@ class SourceChooser(ttk.Frame):
         """What Start starts; None while nothing is chosen."""
         px = context.px
         self.columnconfigure(0, weight=1)
-        self.box = ttk.Combobox(self, state="readonly", width=26)
+        self.box = ttk.Combobox(self, state="readonly", width=22)
         self.box.grid(row=0, column=0, sticky="ew")
         self.box.bind("<<ComboboxSelected>>", lambda _event: self._picked())
         self.refresh_button = ttk.Button(self, icon="arrow-clockwise", command=refresh)
