@@ -6,12 +6,16 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emogui.errors import UsageError
 from emogui.labels import HEADS
 
+if TYPE_CHECKING:
+    from emogui.training.data import EmotionDataset
+
 RECIPES = ("resnet50",)
+DEFAULT_HEADS = "ferplus=1,fer2013=0.5"
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -50,7 +54,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--average-decay", type=float, default=0.999, metavar="D")
     parser.add_argument("--dropout", type=float, default=0.3, metavar="P")
     parser.add_argument(
-        "--heads", default="ferplus=1,fer2013=0.5", metavar="H=W,...", help="weight of each loss"
+        "--heads",
+        metavar="H=W,...",
+        help="weight of each loss (default: ferplus=1,fer2013=0.5 as far as the data have labels)",
     )
     parser.add_argument(
         "--prior",
@@ -81,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
     _check_ranges(args)
     stages = parse_stages(args.sizes)
-    heads = head_numbers("--heads", args.heads)
+    heads = head_numbers("--heads", args.heads or DEFAULT_HEADS)
     prior = head_numbers("--prior", args.prior)
     augment = _numbers("--augment", args.augment)
     from emogui.training.backend import use_backend
@@ -104,6 +110,8 @@ def run(args: argparse.Namespace) -> int:
         keep_leaked=args.keep_leaked,
     )
     _say(dataset.summary())
+    if args.heads is None:
+        heads = _teachable(heads, dataset)
     _say(f"training on {backend}")
     config = TrainingConfig(
         start=args.init,
@@ -135,6 +143,15 @@ def run(args: argparse.Namespace) -> int:
         return 130
     _say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
     return 0
+
+
+def _teachable(heads: dict[str, float], dataset: EmotionDataset) -> dict[str, float]:
+    """The heads that the data have labels for, all of them where there are no labels at all."""
+    there = {"ferplus": dataset.has_ferplus, "fer2013": dataset.has_fer2013}
+    chosen = {head: weight for head, weight in heads.items() if there[head]}
+    for head in sorted(set(heads) - set(chosen)) if chosen else ():
+        _say(f"the data have no labels for the head '{head}': it is not trained")
+    return chosen or heads
 
 
 def _follow(training: Any, checkpoint_minutes: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def load_checkpoint(
             groups: dict[str, Arrays] = {"w": [], "a": [], "o": []}
             for key in sorted(set(file.files) - {"meta"}):
                 groups[key[0]].append(file[key])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"The checkpoint '{path}' cannot be read: {error}",
             "Remove it to start again, or give another --output.",
@@ -105,7 +106,7 @@ def load_weights(path: Path) -> Arrays:
     try:
         with np.load(path) as file:
             return [file[key].astype(np.float32) for key in sorted(file.files)]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"The weights '{path}' cannot be read: {error}",
             "Give the output folder of 'emogui train', with its best.npz.",

@@ -42,7 +42,7 @@ def export(
         calibration: uint8 (n, size, size, 1), prepared training faces.
         crop: framing relative to the default detector's box.
         description: further entries of ``model.json`` (title, training, metrics).
-        heads: head to labels.
+        heads: the heads to export, each with its labels.
         bias_shifts: head to float32 (classes), added to that head's biases.
 
     Returns:
@@ -59,8 +59,10 @@ def export(
             "Set KERAS_BACKEND=tensorflow.",
         )
     output.mkdir(parents=True, exist_ok=True)
-    network = build_network(config, heads)
+    network = build_network(config)
     network.set_weights(list(arrays))
+    if set(heads) != set(HEADS):  # every training has both; one that learned nothing stays behind
+        network = keras.Model(network.input, {head: network.output[head] for head in heads})
     for head, shift in (bias_shifts or {}).items():
         bias = network.get_layer(head).bias
         bias.assign(bias + shift)

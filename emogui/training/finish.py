@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -130,10 +131,16 @@ def _default_crop() -> CropRule:
 
 
 def _weights(run: Path, which: str) -> tuple[list[npt.NDArray[Any]], dict[str, Any]]:
-    state = run / "checkpoint.npz"
-    with np.load(state) as file:
-        meta = json.loads(file["meta"].tobytes().decode("utf-8"))
-        last = [file[key] for key in sorted(file.files) if key.startswith("a")]
+    try:
+        # Opened here, since numpy leaves a damaged file open.
+        with (run / "checkpoint.npz").open("rb") as raw, np.load(raw) as file:
+            meta = json.loads(file["meta"].tobytes().decode("utf-8"))
+            last = [file[key] for key in sorted(file.files) if key.startswith("a")]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            f"'{run}' holds no checkpoint that can be read: {error}.",
+            "Train until the first epoch is done; the same command goes on with a training.",
+        ) from error
     progress = {k: v for k, v in meta["progress"].items() if k != "step"}
     if which == "last":
         return last, progress

@@ -8,6 +8,7 @@ happens inside, so nobody can forget it.
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +135,7 @@ def load_start(network: Any, start: str) -> str:
 
             loaded = keras.saving.load_model(path, compile=False)
             network.set_weights(loaded.get_weights())
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"The weights in '{path}' do not fit this ResNet50: {error}",
             "Use weights of keras.applications.ResNet50 with the same heads.",

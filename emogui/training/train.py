@@ -281,6 +281,13 @@ def _take(
     dataset: EmotionDataset, config: TrainingConfig, heads: Mapping[str, Any]
 ) -> tuple[EmotionDataset, EmotionDataset]:
     """The Training and PublicTest rows that have a label for some head."""
+    training = dataset.in_split(Split.TRAINING)
+    for head in heads if len(training) else ():
+        if not (training.has_ferplus if head == "ferplus" else training.has_fer2013):
+            raise TrainingError(
+                f"The data set '{dataset.name}' has no labels for the head '{head}'.",
+                "Give --votes fer2013new.csv for FER+, or train the other head: --heads.",
+            )
     labelled = np.zeros(len(dataset), bool)
     if "ferplus" in heads:
         labelled |= dataset.ferplus.sum(axis=1) > 0
@@ -295,13 +302,6 @@ def _take(
                 "Training needs Training rows to learn from and PublicTest rows to select by.",
             )
         parts.append(dataset.subset(rows))
-    for head in heads:
-        missing = not (parts[0].has_ferplus if head == "ferplus" else parts[0].has_fer2013)
-        if missing:
-            raise TrainingError(
-                f"The data set '{dataset.name}' has no labels for the head '{head}'.",
-                "Give --votes fer2013new.csv for FER+, or train the other head: --heads.",
-            )
     return parts[0], parts[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,39 @@ def exported(run, dataset, tmp_path_factory) -> Path:
     return export_run(
         run, dataset, tmp_path_factory.mktemp("models") / "little", title="Little"
     ).parent
+
+
+def test_a_head_that_was_not_trained_is_not_exported(dataset, tmp_path, monkeypatch):
+    from emogui.training.finish import export_run
+    from emogui.training.network import BACKBONES, NetworkConfig
+    from emogui.training.train import Training, TrainingConfig
+
+    monkeypatch.setitem(BACKBONES, "tiny", tiny)
+    config = TrainingConfig(
+        epochs=1,
+        batch=8,
+        stages=((40, 1.0),),
+        head_weights={"fer2013": 1.0},
+        network=NetworkConfig(size=40, backbone="tiny"),
+    )
+    for _ in Training(dataset, config, tmp_path / "run").run():
+        pass
+    export_run(tmp_path / "run", dataset, tmp_path / "alone", title="Alone")
+    for runtime in ("fast", "keras"):
+        classifier = load_classifier(tmp_path / "alone", "fer2013", runtime)
+        found = classifier.predict_heads([np.zeros((40, 40), np.uint8)])
+        assert {head: rows.shape for head, rows in found.items()} == {"fer2013": (1, 7)}
+
+
+def test_a_training_without_its_checkpoint(run, dataset, tmp_path):
+    from emogui.training.finish import export_run
+
+    shutil.copy(run / "config.json", tmp_path)
+    with pytest.raises(TrainingError, match="no checkpoint that can be read"):
+        export_run(tmp_path, dataset, tmp_path / "out", title="")
+    (tmp_path / "checkpoint.npz").write_bytes(b"PK\x03\x04 cut short")
+    with pytest.raises(TrainingError, match="no checkpoint that can be read"):
+        export_run(tmp_path, dataset, tmp_path / "out", title="")
 
 
 def test_the_folder_says_all_of_the_network(exported):

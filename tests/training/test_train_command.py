@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from emogui.cli import main
+from emogui.errors import TrainingError
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,22 @@ def test_a_data_set_that_is_not_there(tmp_path, capsys):
     base = ["train", "resnet50", "--data", str(tmp_path / "x.csv"), "--output", str(tmp_path)]
     assert main(base) == 1
     assert "There is no data set" in capsys.readouterr().err
+
+
+def test_without_votes_the_head_that_has_labels_is_trained(tmp_path, capsys, monkeypatch):
+    data = tmp_path / "faces.csv"
+    pixels = [" ".join(map(str, np.full(48 * 48, level))) for level in range(3)]
+    usage = ("Training", "PublicTest", "PrivateTest")
+    rows = [f"{i},{pixels[i]},{usage[i]}" for i in range(3)]
+    data.write_text("\n".join(["emotion,pixels,Usage", *rows]), encoding="utf-8")
+
+    def stop(dataset, config, *_):
+        raise TrainingError(f"asked for {dict(config.head_weights)}")
+
+    monkeypatch.setattr("emogui.training.train.Training", stop)
+    base = ["train", "resnet50", "--data", str(data), "--output", str(tmp_path / "run")]
+    assert main(base) == 1
+    said = capsys.readouterr().err
+    assert "no labels for the head 'ferplus'" in said and "asked for {'fer2013': 0.5}" in said
+    assert main([*base, "--heads", "ferplus=2"]) == 1
+    assert "asked for {'ferplus': 2.0}" in capsys.readouterr().err
