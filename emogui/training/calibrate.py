@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from emogui.backend.classifier import Classifier, softmax
 from emogui.backend.store import ModelInfo
+from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.evaluate import BATCH, Track, select_rows
 from emogui.training.metrics import Metrics, measure
@@ -168,11 +169,7 @@ def store(info: ModelInfo, found: Mapping[str, HeadCalibration], data: str) -> P
         for head, entry in found.items()
     }
     card["metrics"] = []
-    path = info.path / "model.json"
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
-    return path
+    return save_card(info.path, card)
 
 
 def _calibrate_head(

@@ -17,6 +17,7 @@ from emogui.backend.crop import CropRule
 from emogui.backend.store import FORMAT, sha256_of
 from emogui.errors import TrainingError
 from emogui.labels import HEADS
+from emogui.training.card import save_card
 from emogui.training.network import NetworkConfig, build_network
 
 CALIBRATION_FACES = 300
@@ -99,9 +100,7 @@ def export(
         },
         **{k: v for k, v in description.items() if k not in ("title", "description")},
     }
-    path = output / "model.json"
-    path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return save_card(output, card)
 
 
 def save_float16(network: Any, path: Path) -> None:

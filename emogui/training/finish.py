@@ -19,6 +19,7 @@ from emogui.backend.store import load_model_info
 from emogui.errors import TrainingError
 from emogui.labels import HEADS
 from emogui.training import checkpoint
+from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.export import CALIBRATION_FACES, export
 from emogui.training.losses import log_priors
@@ -120,10 +121,7 @@ def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:
         if any(old.get(key) != entry.get(key) for key in same)
     ]
     card["metrics"] = [*kept, entry]
-    path = info.path / "model.json"
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    save_card(info.path, card)
 
 
 def _default_crop() -> CropRule:
