@@ -5,18 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import threading
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from emogui.errors import SourceError
-from emogui.media.source import as_rgb, is_address, quiet_opencv, sane_fps, without_password
+from emogui.media.source import (
+    CaptureSource,
+    as_rgb,
+    is_address,
+    quiet_opencv,
+    sane_fps,
+    without_password,
+)
 from emogui.types import Frame, Image
 
 if TYPE_CHECKING:
-    import cv2
+    pass
 
 OPEN_LIMIT_S = 8.0
 """Longest time to wait for a stream to answer, and for the first picture of any camera."""
@@ -30,7 +35,7 @@ _STREAM_PATIENCE_S = 5.0
 _PAUSE_S = 0.02
 
 
-class CameraSource:
+class CameraSource(CaptureSource):
     """A camera of this computer, or a stream from the network.
 
     Args:
@@ -47,8 +52,7 @@ class CameraSource:
     is_camera = True
 
     def __init__(self, index_or_url: int | str, *, width: int = 640, height: int = 480) -> None:
-        self._interrupted = threading.Event()
-        self._capture: cv2.VideoCapture | None = None
+        super().__init__()
         self._device: Path | None = None
         quiet_opencv()
         if isinstance(index_or_url, int):
@@ -85,26 +89,6 @@ class CameraSource:
         now = time.monotonic()
         self._index += 1
         return Frame(image, self._index, now - self._opened_at, now)
-
-    def interrupt(self) -> None:
-        """Makes ``read`` return None soon. Any thread may call this."""
-        self._interrupted.set()
-
-    def close(self) -> None:
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _open_camera(self, number: int, width: int, height: int) -> None:
         import cv2

@@ -8,8 +8,9 @@ be called from another one.
 from __future__ import annotations
 
 import os
+import threading
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
@@ -17,6 +18,9 @@ import numpy.typing as npt
 
 from emogui.errors import SourceError
 from emogui.types import Frame, Image
+
+if TYPE_CHECKING:
+    import cv2
 
 VIDEO_SUFFIXES: frozenset[str] = frozenset(
     [
@@ -83,6 +87,35 @@ class FrameSource(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class CaptureSource:
+    """What the sources that read through OpenCV's ``VideoCapture`` share: how they end."""
+
+    def __init__(self) -> None:
+        self._interrupted = threading.Event()
+        self._capture: cv2.VideoCapture | None = None
+
+    def interrupt(self) -> None:
+        """Makes a ``read`` that waits return None soon. Any thread may call this."""
+        self._interrupted.set()
+
+    def close(self) -> None:
+        """Releases the device or file; a second call does nothing."""
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def as_rgb(picture: npt.NDArray[Any]) -> Image:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +13,7 @@ import numpy.typing as npt
 from emogui.errors import SourceError
 from emogui.media.listing import IMAGE_SUFFIXES
 from emogui.media.source import (
+    CaptureSource,
     as_rgb,
     is_address,
     quiet_opencv,
@@ -74,7 +73,7 @@ class Player:
         return False
 
 
-class VideoSource:
+class VideoSource(CaptureSource):
     """A video file.
 
     Args:
@@ -97,8 +96,7 @@ class VideoSource:
         self.name = without_password(self._path) if self._address else Path(path).name
         self._realtime = realtime
         self._loop = loop
-        self._interrupted = threading.Event()
-        self._capture: cv2.VideoCapture | None = None
+        super().__init__()
         if not self._address:
             _check_file(Path(path), self.name)
         quiet_opencv()
@@ -139,26 +137,6 @@ class VideoSource:
                     return None
             return Frame(image, self._index, self._time_s, captured_at)
         return None
-
-    def interrupt(self) -> None:
-        """Makes a ``read`` that waits return None. Any thread may call this."""
-        self._interrupted.set()
-
-    def close(self) -> None:
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _open(self) -> cv2.VideoCapture:
         import cv2

