@@ -5,20 +5,46 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 _WINDOW_S = 3.0
+
+STAGES = ("detect", "track", "crop", "classify", "total")
+"""The stages of an analysis, as in ``FrameResult.timings_ms``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Median, 95th and 99th percentile; each None before the first value."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCounts:
+    """Faces in the newest result, most faces in any one, and how many numbers were given."""
+
+    now: int = 0
+    most: int = 0
+    ids: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStatistics:
-    """Counts since the start of a session, and rates over its last three seconds.
+    """Counts since the models were loaded, and rates over the last three seconds.
+
+    A session without an analysis counts from its start.
 
     Attributes:
         captured: frames that the source delivered.
         shown: frames that ``poll`` handed out.
-        analysed: frames with a result.
+        analysed: frames in which the detector or the tracker placed the faces, and the network
+            ran on each of them.
+        carried: frames whose faces, or some of them, were carried over from an earlier frame.
         dropped: frames that a played file left out because they were late, and frames that
             were replaced by a newer one before anyone saw them.
         fps: frames a second that the source delivers.
@@ -27,17 +53,28 @@ class LiveStatistics:
             out; None before the first.
         result_age_p50_ms, result_age_p95_ms: likewise from when the frame was due to when
             its result was handed out.
+        stage_ms: stage of the analysis (see :data:`STAGES`) to the quantiles of its
+            milliseconds.
+        result_age: milliseconds from when a frame was due to when its result was handed out,
+            over the whole session.
+        faces: how many faces there are and were.
     """
 
     captured: int = 0
     shown: int = 0
     analysed: int = 0
+    carried: int = 0
     dropped: int = 0
     fps: float = 0.0
     analysis_fps: float = 0.0
     frame_age_ms: float | None = None
     result_age_p50_ms: float | None = None
     result_age_p95_ms: float | None = None
+    stage_ms: Mapping[str, Quantiles] = field(
+        default_factory=lambda: MappingProxyType(dict.fromkeys(STAGES, Quantiles()))
+    )
+    result_age: Quantiles = Quantiles()
+    faces: FaceCounts = FaceCounts()
 
 
 class _Rate:
