@@ -32,6 +32,26 @@ class SourceError(EmoguiError):
     """A camera, video file or stream cannot be opened or stopped delivering."""
 
 
+class SourceMissingError(SourceError):
+    """There is no such camera, file or stream."""
+
+
+class SourceBusyError(SourceError):
+    """A camera is there, but another program uses it."""
+
+
+class SourcePermissionError(SourceError):
+    """The user may not use the camera, or the stream asks for another password."""
+
+
+class SourceTimeoutError(SourceError):
+    """A driver, disk or server did not answer within the time limit."""
+
+
+class SourceLostError(SourceError):
+    """A camera or stream that delivered pictures stopped: opening it again may help."""
+
+
 class ModelError(EmoguiError):
     """A model folder is missing, incomplete, damaged or of an unknown form."""
 
