@@ -24,6 +24,8 @@ _HINTS: Final[dict[int | None, str]] = {
     errno.EROFS: "Choose a folder in which you may write.",
     errno.ENOSPC: "The disk is full: free some space, or choose another disk.",
     errno.EDQUOT: "Your share of the disk is full: free some space, or choose another disk.",
+    errno.EFBIG: "The disk takes no larger file: choose another disk.",
+    errno.EEXIST: "Choose another name.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
 }
 _DEFAULT_HINT: Final = "Choose another place and try again."
