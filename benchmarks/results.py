@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from emogui.backend.store import ModelInfo, list_models
+from emogui.training.record import stages_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -97,12 +98,13 @@ def calibration_of(info: ModelInfo, calibration: Mapping[str, Any]) -> str:
 
 
 def training_of(training: Mapping[str, Any]) -> str:
-    progress, config = training["progress"], training["config"]
-    history = progress.get("history", [])
+    *earlier, last = stages_of(training)
+    before = f"the last of {len(earlier) + 1} stages, " if earlier else ""
+    history = last.history
     text = (
-        f"**Training:** {training['rows']:,} rows of {training['data']}, started from "
-        f"`{config['start']}`, {progress['seconds'] / 60:.0f} minutes; the averaged weights of "
-        f"the {training['weights']} epoch are shipped. The figures on PublicTest after each epoch "
+        f"**Training:** {before}{last.rows:,} rows of {last.data}, started from "
+        f"`{last.config['start']}`, {last.minutes:.0f} minutes; the averaged weights of "
+        f"the {last.weights} epoch are shipped. The figures on PublicTest after each epoch "
         "(the averaged network as it trains, neither quantised nor calibrated):"
     )
     if not history:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from emogui.errors import UsageError
+
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Adds the command to the command line."""
@@ -39,6 +41,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         metavar="H=T,...",
         help="share of the log prior given back to a head's biases after a training with --prior",
     )
+    parser.add_argument(
+        "--earlier",
+        metavar="DIR",
+        help="network or training whose record tells the stages before this one, for a training "
+        "that has no record.json of its own",
+    )
     return parser
 
 
@@ -52,7 +60,14 @@ def run(args: argparse.Namespace) -> int:
     use_backend("tensorflow")
     from emogui.training.datasets import load_dataset
     from emogui.training.finish import export_run
+    from emogui.training.record import earlier_stages
 
+    earlier = earlier_stages(args.earlier) if args.earlier else None
+    if earlier == []:
+        raise UsageError(
+            f"'{args.earlier}' has no record of a training.",
+            "Give the folder of a network that 'emogui export' made, or of a training.",
+        )
     folder = Path(args.run)
     output = Path(args.output) if args.output else paths.user_models() / folder.resolve().name
     dataset = load_dataset(Path(args.data), votes=Path(args.votes) if args.votes else None)
@@ -63,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
         title=args.title or output.name,
         weights=args.weights,
         returned_priors=returned,
+        earlier=earlier,
     )
     print(f"exported to {card.parent}", file=sys.stderr)
     return 0

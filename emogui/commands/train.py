@@ -13,6 +13,7 @@ from emogui.labels import HEADS
 
 if TYPE_CHECKING:
     from emogui.training.data import EmotionDataset
+    from emogui.training.train import Training
 
 RECIPES = ("resnet50",)
 DEFAULT_HEADS = "ferplus=1,fer2013=0.5"
@@ -36,10 +37,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         default="none",
         metavar="START",
         help="none (random), imagenet (Keras' published weights, downloaded), or a model folder, "
-        ".keras, .weights.h5 or .npz file (default: none)",
+        ".keras, .weights.h5 or .npz file, or the folder of a training (default: none)",
     )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=int, metavar="N", help="train so many epochs")
+    length.add_argument(
+        "--epochs", type=_epochs, metavar="N", help="train so many epochs; 5.2 is possible"
+    )
     length.add_argument("--minutes", type=float, metavar="M", help="train so many minutes")
     parser.add_argument("--start-epoch", type=int, default=1, metavar="N", help="first epoch is N")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
@@ -94,9 +97,10 @@ def run(args: argparse.Namespace) -> int:
 
     backend = use_backend(args.backend, args.precision)
     from emogui.training.augment import Augmentation
+    from emogui.training.config import TrainingConfig
     from emogui.training.datasets import load_dataset
     from emogui.training.network import NetworkConfig
-    from emogui.training.train import Training, TrainingConfig
+    from emogui.training.train import Training
 
     unknown = set(augment) - {f.name for f in fields(Augmentation)}
     if unknown:
@@ -109,10 +113,10 @@ def run(args: argparse.Namespace) -> int:
         votes=Path(args.votes) if args.votes else None,
         keep_leaked=args.keep_leaked,
     )
-    _say(dataset.summary())
+    say(dataset.summary())
     if args.heads is None:
         heads = _teachable(heads, dataset)
-    _say(f"training on {backend}")
+    say(f"training on {backend}")
     config = TrainingConfig(
         start=args.init,
         epochs=args.epochs if args.epochs or args.minutes else 60,
@@ -134,14 +138,14 @@ def run(args: argparse.Namespace) -> int:
         ),
         augmentation=Augmentation(**augment),
     )
-    training = Training(dataset, config, Path(args.output), _say)
+    training = Training(dataset, config, Path(args.output), say)
     try:
-        _follow(training, args.checkpoint_minutes)
+        follow(training, args.checkpoint_minutes)
     except KeyboardInterrupt:
         training.save()
-        _say("stopped; the same command goes on from here")
+        say("stopped; the same command goes on from here")
         return 130
-    _say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
+    say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
     return 0
 
 
@@ -150,11 +154,12 @@ def _teachable(heads: dict[str, float], dataset: EmotionDataset) -> dict[str, fl
     there = {"ferplus": dataset.has_ferplus, "fer2013": dataset.has_fer2013}
     chosen = {head: weight for head, weight in heads.items() if there[head]}
     for head in sorted(set(heads) - set(chosen)) if chosen else ():
-        _say(f"the data have no labels for the head '{head}': it is not trained")
+        say(f"the data have no labels for the head '{head}': it is not trained")
     return chosen or heads
 
 
-def _follow(training: Any, checkpoint_minutes: float) -> None:
+def follow(training: Training, checkpoint_minutes: float) -> None:
+    """Trains to the end, with a bar in a terminal."""
     from tqdm import tqdm
 
     live = sys.stderr.isatty()
@@ -167,11 +172,17 @@ def _follow(training: Any, checkpoint_minutes: float) -> None:
             bar.update(100 * done - bar.n)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Prints a line on standard error, above the bar where there is one."""
     from tqdm import tqdm
 
     tqdm.write(text, file=sys.stderr)
     sys.stderr.flush()
+
+
+def _epochs(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def head_numbers(option: str, text: str) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.errors import TrainingError
+from emogui.training.config import complete
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -27,6 +28,7 @@ class Progress:
         seconds: time spent training, over all runs.
         best_score: highest selection score so far, and ``best_epoch`` where.
         history: a row for each finished epoch, as in ``history.csv``.
+        pictures: picture size to the number of pictures seen at that size.
     """
 
     epoch: int = 0
@@ -35,6 +37,7 @@ class Progress:
     best_score: float = -1.0
     best_epoch: int = -1
     history: list[dict[str, float]] = field(default_factory=list)
+    pictures: dict[str, int] = field(default_factory=dict)
 
 
 def save_checkpoint(
@@ -78,9 +81,10 @@ def load_checkpoint(
             f"The checkpoint '{path}' cannot be read: {error}",
             "Remove it to start again, or give another --output.",
         ) from error
-    changed = sorted(k for k in config if meta["config"].get(k) != config[k])
+    before = complete(meta["config"])  # an earlier version may have written it
+    changed = sorted(k for k in config if before.get(k) != config[k])
     if changed:
-        was = ", ".join(f"{k} was {meta['config'].get(k)!r}, is {config[k]!r}" for k in changed)
+        was = ", ".join(f"{k} was {before.get(k)!r}, is {config[k]!r}" for k in changed)
         raise TrainingError(
             f"The training in '{path.parent}' was started with other options: {was}.",
             "Give the same options to go on, or another --output to start anew.",
@@ -89,7 +93,8 @@ def load_checkpoint(
     average.set_weights(groups["a"])
     for variable, value in zip(optimizer.variables, groups["o"], strict=True):
         variable.assign(value)
-    return Progress(**meta["progress"])
+    known = {f.name for f in fields(Progress)}
+    return Progress(**{k: v for k, v in meta["progress"].items() if k in known})
 
 
 def save_weights(path: Path, arrays: Arrays) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import platform
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,14 @@ from emogui.training import checkpoint
 from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.export import CALIBRATION_FACES, export
-from emogui.training.losses import log_priors
 from emogui.training.network import NetworkConfig
-from emogui.training.train import training_targets
+from emogui.training.record import StageRecord, chain_of_run, read_config
+from emogui.training.targets import prior_shifts
 
 RECORDED = (
     *("label_set", "split", "n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "nll"),
-    *("brier", "tta", "rows_sha256", "commit", "command"),
+    *("brier", "balanced_six", "intervals", "ece_if_calibrated"),
+    *("tta", "rows_sha256", "commit", "command"),
 )
 """Figures of ``metrics.json`` that are kept in ``model.json``."""
 
@@ -41,6 +41,7 @@ def export_run(
     title: str,
     weights: str = "best",
     returned_priors: Mapping[str, float] | None = None,
+    earlier: Sequence[StageRecord] | None = None,
 ) -> Path:
     """Exports a training.
 
@@ -51,6 +52,7 @@ def export_run(
         title: name for people.
         weights: ``"best"`` or ``"last"``.
         returned_priors: head to the share of the log prior added to its biases.
+        earlier: the stages before this training, where its own record does not have them.
 
     Returns:
         Path of the ``model.json``.
@@ -58,21 +60,15 @@ def export_run(
     Raises:
         TrainingError: the folder holds no training, or not the weights asked for.
     """
-    config_path = run / "config.json"
-    try:
-        config = json.loads(config_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TrainingError(
-            f"'{run}' holds no training: {error}", "Give the --output folder of 'emogui train'."
-        ) from error
-    arrays, progress = _weights(run, weights)
+    config = read_config(run)
+    arrays = averaged_weights(run, weights)
     heads = {h: HEADS[h] for h in HEADS if config["head_weights"].get(h, 0) > 0}
     training = dataset.subset(dataset.split == Split.TRAINING)
     if not len(training):
         raise TrainingError(f"The data set '{dataset.name}' has no Training rows.")
-    priors = log_priors(training_targets(training, config["smoothing"], heads))
     returned = {h: t for h, t in (returned_priors or {}).items() if t and h in heads}
-    shifts = {head: share * priors[head] for head, share in returned.items()}
+    shifts = prior_shifts(training, config["smoothing"], heads, returned)
+    stages = chain_of_run(run, weights=weights, prior_returned=returned, earlier=earlier)
     network = NetworkConfig(**config["network"])
     chosen = np.random.default_rng(0).permutation(len(training))[:CALIBRATION_FACES]
     calibration = prepare([training.faces[int(i)] for i in chosen], int(network.size or 96))
@@ -84,11 +80,7 @@ def export_run(
             "data": dataset.name,
             "rows": len(training),
             "dropped": dict(dataset.dropped),
-            "prior_returned": returned,
-            "weights": weights,
-            "progress": progress,
-            # The name says it; the folder is a matter of the computer it was trained on.
-            "config": config | {"start": Path(config["start"]).name},
+            "stages": [stage.as_dict() for stage in stages],
             "versions": _versions(),
         },
         "metrics": [],
@@ -128,21 +120,22 @@ def _default_crop() -> CropRule:
     return next(iter(DETECTORS.values())).crop
 
 
-def _weights(run: Path, which: str) -> tuple[list[npt.NDArray[Any]], dict[str, Any]]:
+def averaged_weights(run: Path, which: str) -> list[npt.NDArray[Any]]:
+    """The averaged weights of a training, of its ``"best"`` epoch or the ``"last"``.
+
+    Raises:
+        TrainingError: the folder has no checkpoint or weights that can be read.
+    """
     try:
         # Opened here, since numpy leaves a damaged file open.
         with (run / "checkpoint.npz").open("rb") as raw, np.load(raw) as file:
-            meta = json.loads(file["meta"].tobytes().decode("utf-8"))
             last = [file[key] for key in sorted(file.files) if key.startswith("a")]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"'{run}' holds no checkpoint that can be read: {error}.",
             "Train until the first epoch is done; the same command goes on with a training.",
         ) from error
-    progress = {k: v for k, v in meta["progress"].items() if k != "step"}
-    if which == "last":
-        return last, progress
-    return checkpoint.load_weights(run / "best.npz"), progress
+    return last if which == "last" else checkpoint.load_weights(run / "best.npz")
 
 
 def _versions() -> dict[str, str]:

@@ -101,9 +101,10 @@ def load_start(network: Any, start: str) -> str:
     Args:
         network: of :func:`build_network`.
         start: ``"none"``, ``"imagenet"`` (asks Keras for its published weights, which it may
-            download), or a path: a model folder or ``.keras`` file of emogui, a ``.weights.h5``
-            of this network, or an ``.npz`` with the backbone's arrays in ``get_weights()`` order
-            (a file of the same name ending in ``_head.npz`` gives the FER+ head).
+            download), or a path: a model folder or ``.keras`` file of emogui, the folder of a
+            training or its ``best.npz``, a ``.weights.h5`` of this network, or an ``.npz`` with
+            the backbone's arrays in ``get_weights()`` order (a file of the same name ending in
+            ``_head.npz`` gives the FER+ head).
 
     Returns:
         One sentence that says where the training started from.
@@ -119,7 +120,7 @@ def load_start(network: Any, start: str) -> str:
         return "Keras' ResNet50 weights for ImageNet"
     path = Path(start)
     if path.is_dir():
-        path = path / _keras_file(path)
+        path = path / ("best.npz" if (path / "best.npz").is_file() else _keras_file(path))
     if not path.is_file():
         raise TrainingError(
             f"There is no file to start from at '{start}'.",
@@ -180,6 +181,9 @@ def _load_imagenet(network: Any) -> None:
 def _load_npz(network: Any, path: Path) -> None:
     with np.load(path) as file:
         arrays = [file[key].astype(np.float32) for key in sorted(file.files)]
+    if len(arrays) == len(network.weights):
+        network.set_weights(arrays)
+        return
     backbone_of(network).set_weights(arrays)
     head = path.with_name(f"{path.stem}_head.npz")
     if head.is_file():

@@ -53,8 +53,9 @@ def dataset(tmp_path_factory) -> EmotionDataset:
 
 @pytest.fixture(scope="module")
 def run(dataset, tmp_path_factory) -> Path:
+    from emogui.training.config import TrainingConfig
     from emogui.training.network import BACKBONES, NetworkConfig
-    from emogui.training.train import Training, TrainingConfig
+    from emogui.training.train import Training
 
     BACKBONES["tiny"] = tiny
     folder = tmp_path_factory.mktemp("run")
@@ -76,9 +77,10 @@ def exported(run, dataset, tmp_path_factory) -> Path:
 
 
 def test_a_head_that_was_not_trained_is_not_exported(dataset, tmp_path, monkeypatch):
+    from emogui.training.config import TrainingConfig
     from emogui.training.finish import export_run
     from emogui.training.network import BACKBONES, NetworkConfig
-    from emogui.training.train import Training, TrainingConfig
+    from emogui.training.train import Training
 
     monkeypatch.setitem(BACKBONES, "tiny", tiny)
     config = TrainingConfig(
@@ -116,7 +118,8 @@ def test_the_folder_says_all_of_the_network(exported):
     assert verify(info) == []
     training = info.card["training"]
     assert training["rows"] == 48
-    assert training["config"]["epochs"] == 2
+    (stage,) = training["stages"]
+    assert stage["config"]["epochs"] == 2
     assert "keras" in training["versions"]
 
 
@@ -157,7 +160,8 @@ def test_a_returned_prior_favours_the_frequent(run, dataset, exported, tmp_path)
     after = load_classifier(card.parent, runtime="keras").predict(faces)
     never = FERPLUS.index("contempt")
     assert (after[:, never] < before[:, never]).all()
-    assert load_model_info(card.parent).card["training"]["prior_returned"] == {"ferplus": 1.0}
+    (stage,) = load_model_info(card.parent).card["training"]["stages"]
+    assert stage["prior_returned"] == {"ferplus": 1.0}
 
 
 def test_figures_are_kept_and_replaced(exported):
@@ -196,8 +200,9 @@ def test_a_start_that_does_not_fit(name, tmp_path):
 
 
 def test_another_configuration_does_not_go_on_from_the_checkpoint(run, dataset):
+    from emogui.training.config import TrainingConfig
     from emogui.training.network import NetworkConfig
-    from emogui.training.train import Training, TrainingConfig
+    from emogui.training.train import Training
 
     config = TrainingConfig(
         epochs=3, batch=8, stages=((40, 1.0),), network=NetworkConfig(size=40, backbone="tiny")

@@ -20,9 +20,10 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 import emogui.training.train  # noqa: E402
+from emogui.training.config import TrainingConfig  # noqa: E402
 from emogui.training.datasets import load_dataset  # noqa: E402
 from emogui.training.network import BACKBONES, NetworkConfig  # noqa: E402
-from emogui.training.train import Training, TrainingConfig  # noqa: E402
+from emogui.training.train import Training  # noqa: E402
 
 
 def tiny(input_shape):
