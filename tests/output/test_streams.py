@@ -216,6 +216,6 @@ def test_killed_in_the_middle_of_writing(tmp_path):
     while said < 300:
         said = int(process.stdout.readline())
     process.send_signal(signal.SIGKILL)
-    said = max(said, *(int(line) for line in process.communicate()[0].split()))
+    said = max([said, *map(int, process.communicate()[0].split())])
     assert recover(path).records >= said
     assert [r.frame for r in read_results(path)][:said] == list(range(said))
