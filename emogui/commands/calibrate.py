@@ -7,7 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emogui.commands.console import add_progress_option, private_stdout, progress, table
+from emogui.commands.console import (
+    add_data_options,
+    add_progress_option,
+    private_stdout,
+    progress,
+    save_figure,
+    table,
+)
 from emogui.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +33,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", default="resnet50", metavar="NAME_OR_DIR", help="the network (%(default)s)"
     )
-    parser.add_argument("--data", required=True, metavar="PATH", help="csv, npz or folder of faces")
-    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    add_data_options(parser)
     parser.add_argument(
         "--coverage",
         type=float,
@@ -83,10 +89,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(head: str, entry: HeadCalibration) -> str:
+    both = (entry.intervals_before, entry.intervals_after)
     rows = [
         ["NLL", f"{entry.before.nll:.4f}", f"{entry.after.nll:.4f}"],
         ["Brier", f"{entry.before.brier:.4f}", f"{entry.after.brier:.4f}"],
         ["ECE (15 bins)", f"{entry.before.ece:.4f}", f"{entry.after.ece:.4f}"],
+        ["  95 % interval", *(str(found.figures["ece"]) for found in both)],
+        ["  if calibrated", *(f"{found.ece_if_calibrated.mean:.4f}" for found in both)],
+        ["  95 % interval", *(str(found.ece_if_calibrated.interval) for found in both)],
     ]
     if entry.shares_before is not None and entry.shares_after is not None:
         rows.append(
@@ -101,14 +111,8 @@ def _report(head: str, entry: HeadCalibration) -> str:
 
 
 def _draw(found: dict[str, HeadCalibration], folder: Path) -> None:
-    from emogui.output.files import replacing
-    from emogui.training.plots import reliability_figure, risk_coverage_figure
+    from emogui.training.plots import calibration_figures
 
     for head, entry in found.items():
-        for when, metrics in (("before", entry.before), ("after", entry.after)):
-            title = f"{head}, {when}: ECE {metrics.ece:.4f}, n = {metrics.n:,}"
-            with replacing(folder / f"reliability-{head}-{when}.png") as part:
-                reliability_figure(metrics, title).savefig(part, format="png", dpi=130)
-        with replacing(folder / f"risk-coverage-{head}.png") as part:
-            figure = risk_coverage_figure(*entry.curve, chosen=entry.coverage, title=head)
-            figure.savefig(part, format="png", dpi=130)
+        for name, figure in calibration_figures(head, entry).items():
+            save_figure(figure, folder / name)

@@ -8,7 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TextIO, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 T = TypeVar("T")
 
@@ -62,6 +66,32 @@ def add_progress_option(parser: argparse.ArgumentParser | argparse._ArgumentGrou
         default=None,
         help="show a progress bar on standard error (default: when that is a terminal)",
     )
+
+
+def add_data_options(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup,
+    what: str = "csv, npz or folder of faces",
+) -> None:
+    """Adds ``--data`` and ``--votes``, which name a data set with labels.
+
+    Args:
+        parser: of the command.
+        what: help for ``--data``.
+    """
+    parser.add_argument("--data", required=True, metavar="PATH", help=what)
+    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+
+
+def save_figure(figure: Figure, path: Path, dpi: int = 130) -> None:
+    """Writes a matplotlib figure as a PNG file.
+
+    Raises:
+        EmoguiError: it cannot be written.
+    """
+    from emogui.output.files import replacing
+
+    with replacing(path) as part:
+        figure.savefig(part, format="png", dpi=dpi)
 
 
 def progress(items: Iterable[T], total: int, unit: str, show: bool | None) -> Iterator[T]:

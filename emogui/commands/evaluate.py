@@ -6,13 +6,22 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emogui.commands.console import add_progress_option, private_stdout, progress
+from emogui.commands.console import (
+    add_data_options,
+    add_progress_option,
+    private_stdout,
+    progress,
+    save_figure,
+)
+from emogui.errors import UsageError
 
 if TYPE_CHECKING:
     from emogui.backend.classifier import Classifier
+    from emogui.training.data import Face
     from emogui.training.evaluate import Evaluation
 
 
@@ -27,8 +36,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", default="resnet50", metavar="NAME_OR_DIR", help="the network (%(default)s)"
     )
-    parser.add_argument("--data", required=True, metavar="PATH", help="csv, npz or folder of faces")
-    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    add_data_options(parser)
     parser.add_argument("--split", choices=("public", "private"), required=True)
     parser.add_argument(
         "--labels",
@@ -49,7 +57,17 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="also average each face with its mirror image; told apart (%(default)s)",
     )
     parser.add_argument(
-        "--output", metavar="DIR", help="write metrics.json, confusion.png and reliability.png"
+        "--output",
+        metavar="DIR",
+        help="write metrics.json, predictions.csv, and pictures of the confusion matrix, the "
+        "reliability and the worst mistakes",
+    )
+    parser.add_argument(
+        "--mistakes",
+        type=int,
+        default=48,
+        metavar="N",
+        help="most pictures in mistakes.png, the surest mistakes first; 0 for none (%(default)s)",
     )
     parser.add_argument(
         "--record", action="store_true", help="also keep the figures in the network's model.json"
@@ -60,12 +78,15 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Measures, prints the figures and writes the files."""
+    if args.mistakes < 0:
+        raise UsageError(f"--mistakes is a number of pictures, 0 for none; got {args.mistakes}.")
     from dataclasses import replace
 
     from emogui import __version__
     from emogui.output.files import make_folder
     from emogui.training.datasets import load_dataset
-    from emogui.training.evaluate import describe_data, evaluate, report, source_commit, versions
+    from emogui.training.evaluate import evaluate, report, select_rows
+    from emogui.training.provenance import describe_data, source_commit, versions
 
     with private_stdout() as stdout:
         folder = make_folder(args.output) if args.output else None
@@ -82,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         )
         keras = ("keras", "tensorflow") if args.runtime == "keras" else ()
         identity = {
-            "model": _describe_model(classifier, args.runtime),
+            "model": describe_model(classifier, args.runtime),
             "data": {**describe_data(args.data, args.votes), "name": dataset.name},
             "commit": source_commit(),
             "command": _command(args),
@@ -93,7 +114,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"{classifier.name}, head {classifier.head}", file=stdout)
         print(report(evaluation), file=stdout)
         if folder is not None:
-            write(evaluation, folder)
+            rows, _ = select_rows(dataset, args.split, args.labels)
+            write(evaluation, folder, rows.faces, args.mistakes)
             print(f"\nwritten to {folder}", file=stdout)
         if args.record:
             from emogui.training.finish import record_metrics
@@ -112,28 +134,39 @@ def load(model: str, label_set: str, runtime: str) -> Classifier:
     return load_classifier(model, label_set if label_set in heads else next(iter(heads)), runtime)
 
 
-def write(evaluation: Evaluation, folder: Path) -> None:
-    """Writes ``metrics.json``, ``confusion.png`` and ``reliability.png`` into a folder.
+def write(
+    evaluation: Evaluation, folder: Path, faces: Sequence[Face] | Face, mistakes: int
+) -> None:
+    """Writes the figures, the predictions and the pictures of an evaluation into a folder.
+
+    Args:
+        evaluation: what was measured.
+        folder: an existing folder.
+        faces: the faces it was measured on.
+        mistakes: most pictures in ``mistakes.png``; 0 for no such file.
 
     Raises:
         EmoguiError: a file cannot be written.
     """
-    from emogui.output.files import replacing, write_text
-    from emogui.training.plots import confusion_figure, reliability_figure
+    from emogui.output.files import write_text
+    from emogui.training.plots import confusion_figure, mistakes_figure, reliability_figure
 
     text = json.dumps(evaluation.as_dict(), ensure_ascii=False, allow_nan=False, indent=2)
     write_text(folder / "metrics.json", text + "\n")
+    write_text(folder / "predictions.csv", evaluation.predictions.as_csv())
     metrics = evaluation.metrics
     what = f"{evaluation.label_set}, {evaluation.split} split, n = {metrics.n:,}"
-    for name, figure in (
-        ("confusion.png", confusion_figure(metrics, f"accuracy {metrics.accuracy:.4f}: {what}")),
-        ("reliability.png", reliability_figure(metrics, f"ECE {metrics.ece:.4f}: {what}")),
-    ):
-        with replacing(folder / name) as part:
-            figure.savefig(part, format="png", dpi=130)
+    confusion = confusion_figure(metrics, f"accuracy {metrics.accuracy:.4f}: {what}")
+    save_figure(confusion, folder / "confusion.png")
+    reliability = reliability_figure(metrics, f"ECE {metrics.ece:.4f}: {what}")
+    save_figure(reliability, folder / "reliability.png")
+    sheet = mistakes_figure(faces, evaluation.predictions, mistakes) if mistakes else None
+    if sheet is not None:
+        save_figure(sheet, folder / "mistakes.png", dpi=100)
 
 
-def _describe_model(classifier: Classifier, runtime: str) -> dict[str, Any]:
+def describe_model(classifier: Classifier, runtime: str) -> dict[str, Any]:
+    """What identifies a network: its name, head, form, temperature and the sums of its files."""
     info = classifier.info
     return {
         "name": classifier.name,

@@ -21,7 +21,8 @@ from emogui.backend.classifier import Classifier, softmax
 from emogui.backend.store import ModelInfo
 from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
-from emogui.training.evaluate import BATCH, Track, select_rows
+from emogui.training.evaluate import BATCH, Track, true_classes
+from emogui.training.intervals import Intervals, bootstrap
 from emogui.training.metrics import Metrics, measure
 
 Logits = npt.NDArray[np.float32]
@@ -43,6 +44,7 @@ class HeadCalibration:
         coverage: that share.
         risk: share of errors among them; ``risk_of_all`` among all faces.
         before, after: figures on the rows it was fitted on, with temperature 1 and the fitted one.
+        intervals_before, intervals_after: how far these figures can be trusted.
         curve: of :func:`risk_coverage`, with the fitted temperature.
         shares_before, shares_after: Brier score against the vote shares on all kept rows; None
             for a head without votes.
@@ -55,6 +57,8 @@ class HeadCalibration:
     risk_of_all: float
     before: Metrics
     after: Metrics
+    intervals_before: Intervals
+    intervals_after: Intervals
     curve: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
     shares_before: float | None = None
     shares_after: float | None = None
@@ -108,12 +112,12 @@ def calibrate(
     logits = all_logits(classifier, public, track)
     found = {}
     for head in classifier.info.heads:
-        if not (public.has_ferplus if head == "ferplus" else public.has_fer2013):
+        truth = true_classes(public, head)
+        counts = truth >= 0
+        if not counts.any():
             continue
-        _, truth = select_rows(dataset, "public", head)
-        labelled = (public.majority_label if head == "ferplus" else public.fer2013) >= 0
         found[head] = _calibrate_head(
-            logits[head][labelled], truth, classifier.info.heads[head].labels, coverage
+            logits[head][counts], truth[counts], classifier.info.heads[head].labels, coverage
         )
         if head == "ferplus":
             found[head] = _with_shares(found[head], logits[head], public)
@@ -165,6 +169,10 @@ def store(info: ModelInfo, found: Mapping[str, HeadCalibration], data: str) -> P
             "n": entry.after.n,
             "ece": [round(entry.before.ece, 4), round(entry.after.ece, 4)],
             "nll": [round(entry.before.nll, 4), round(entry.after.nll, 4)],
+            "brier": [round(entry.before.brier, 4), round(entry.after.brier, 4)],
+            "brier_of_shares": None
+            if entry.shares_before is None or entry.shares_after is None
+            else [round(entry.shares_before, 4), round(entry.shares_after, 4)],
         }
         for head, entry in found.items()
     }
@@ -188,6 +196,8 @@ def _calibrate_head(
         risk_of_all=float(wrong.mean()),
         before=measure(plain, truth, labels),
         after=measure(fitted, truth, labels),
+        intervals_before=bootstrap(plain, truth, labels),
+        intervals_after=bootstrap(fitted, truth, labels),
         curve=risk_coverage(fitted, truth),
     )
 

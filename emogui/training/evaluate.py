@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, Protocol
 
@@ -15,7 +14,9 @@ import numpy.typing as npt
 from emogui.errors import DatasetError
 from emogui.labels import HEADS
 from emogui.training.data import EmotionDataset, Face, Split
+from emogui.training.intervals import Intervals, bootstrap
 from emogui.training.metrics import Metrics, measure, to_label_order
+from emogui.training.predictions import Predictions, row_name
 
 BATCH: Final = 64
 """Faces that go through the network at a time."""
@@ -39,39 +40,78 @@ class Predictor(Protocol):
 
 
 @dataclass(frozen=True)
+class Averaged:
+    """Figures of several passes a face, averaged.
+
+    Attributes:
+        method: ``"flip"``: the face and its mirror image.
+        metrics: the figures.
+        intervals: how far they can be trusted.
+    """
+
+    method: str
+    metrics: Metrics
+    intervals: Intervals
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The figures of one evaluation and all that is needed to repeat it.
 
     Attributes:
         metrics: one pass a face.
-        tta: how often-repeated passes were averaged (``"flip"``) to their figures; else None.
+        intervals: how far these figures can be trusted.
+        predictions: what the network said of each face, in the order of the label set.
+        tta: the figures of several passes a face, where they were asked for; else None.
         label_set: ``"ferplus"`` (majority rows) or ``"fer2013"`` (all rows).
         split: ``"public"`` or ``"private"``.
         rows_sha256: digest of the faces and true classes, the same for every form of a data set.
-        ms_per_face: wall time of the single pass, in milliseconds.
+        ms_per_face: wall time of the single pass, in batches of `BATCH`, in milliseconds.
         identity: the model, the data file, the commit, the command and the versions.
     """
 
     metrics: Metrics
+    intervals: Intervals
+    predictions: Predictions
     label_set: str
     split: str
     rows_sha256: str
     ms_per_face: float
-    tta: tuple[str, Metrics] | None = None
+    tta: Averaged | None = None
     identity: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """What ``metrics.json`` holds."""
-        tta = None if self.tta is None else {"method": self.tta[0], **self.tta[1].as_dict()}
         return {
-            **self.metrics.as_dict(),
+            **_figures(self.metrics, self.intervals),
             "label_set": self.label_set,
             "split": self.split,
-            "tta": tta,
+            "tta": self.tta
+            and {"method": self.tta.method, **_figures(self.tta.metrics, self.tta.intervals)},
             "rows_sha256": self.rows_sha256,
             "ms_per_face": round(self.ms_per_face, 3),
             **self.identity,
         }
+
+
+def _figures(metrics: Metrics, intervals: Intervals) -> dict[str, Any]:
+    return {
+        **metrics.as_dict(),
+        "intervals": intervals.as_dict(),
+        "ece_if_calibrated": intervals.ece_if_calibrated.as_dict(),
+    }
+
+
+def true_classes(rows: EmotionDataset, label_set: str) -> npt.NDArray[np.int64]:
+    """The true class of each row, -1 where it does not count for the label set.
+
+    Args:
+        rows: any data set.
+        label_set: ``"ferplus"``: rows on which over half of the FER+ votes agree;
+            ``"fer2013"``: all rows with a FER-2013 label.
+    """
+    truth = rows.majority_label if label_set == "ferplus" else rows.fer2013
+    return truth.astype(np.int64)
 
 
 def select_rows(
@@ -82,8 +122,7 @@ def select_rows(
     Args:
         dataset: any data set.
         split: ``"public"`` or ``"private"``.
-        label_set: ``"ferplus"``: rows on which over half of the FER+ votes agree;
-            ``"fer2013"``: all rows with a FER-2013 label.
+        label_set: ``"ferplus"`` or ``"fer2013"``, see :func:`true_classes`.
 
     Raises:
         DatasetError: there is no such row.
@@ -95,7 +134,7 @@ def select_rows(
             "Evaluation needs a data set with the rows PublicTest and PrivateTest, such as "
             "fer2013.csv.",
         )
-    truth = part.majority_label if label_set == "ferplus" else part.fer2013
+    truth = true_classes(part, label_set)
     known = truth >= 0
     if not known.any():
         hint = (
@@ -106,7 +145,7 @@ def select_rows(
         raise DatasetError(
             f"{dataset.name}: no picture of the {split} split has a {label_set} label.", hint
         )
-    return part.subset(known), truth[known].astype(np.int64)
+    return part.subset(known), truth[known]
 
 
 def evaluate(
@@ -148,16 +187,21 @@ def evaluate(
         if tta == "flip":
             flipped.append(predictor.predict([np.ascontiguousarray(f[:, ::-1]) for f in faces]))
     wanted = HEADS[label_set]
-
-    def figures(probabilities: npt.NDArray[Any]) -> Metrics:
-        return measure(to_label_order(probabilities, predictor.labels, wanted), truth, wanted)
-
-    plain = np.concatenate(single)
+    once = np.concatenate(single)
+    plain = to_label_order(once, predictor.labels, wanted)
     averaged = None
     if flipped:
-        averaged = ("flip", figures((plain + np.concatenate(flipped)) / 2))
+        both = to_label_order((once + np.concatenate(flipped)) / 2, predictor.labels, wanted)
+        averaged = Averaged("flip", measure(both, truth, wanted), bootstrap(both, truth, wanted))
     return Evaluation(
-        metrics=figures(plain),
+        metrics=measure(plain, truth, wanted),
+        intervals=bootstrap(plain, truth, wanted),
+        predictions=Predictions(
+            rows=tuple(map(row_name, rows.sources)),
+            labels=wanted,
+            probabilities=plain,
+            truth=tuple(wanted[true] for true in truth),
+        ),
         label_set=label_set,
         split=split,
         rows_sha256=digest.hexdigest(),
@@ -174,7 +218,7 @@ def report(evaluation: Evaluation) -> str:
         f"{evaluation.label_set} labels, {evaluation.split} split, {rows}: "
         f"{metrics.n:,} faces, {evaluation.ms_per_face:.1f} ms a face",
         "",
-        *_totals(metrics),
+        *_totals(metrics, evaluation.intervals),
         "",
         f"{'class':<12}{'n':>7}{'precision':>11}{'recall':>9}{'F1':>9}",
     ]
@@ -183,79 +227,32 @@ def report(evaluation: Evaluation) -> str:
         for c in metrics.per_class
     ]
     if evaluation.tta is not None:
-        method, averaged = evaluation.tta
-        lines += ["", f"averaged over {method}s (test-time augmentation):", *_totals(averaged)]
+        averaged = evaluation.tta
+        lines += ["", f"averaged over {averaged.method}s (test-time augmentation):"]
+        lines += _totals(averaged.metrics, averaged.intervals)
     return "\n".join(lines)
 
 
-def _totals(metrics: Metrics) -> list[str]:
-    named = {
-        "accuracy": metrics.accuracy,
-        "balanced accuracy": metrics.balanced_accuracy,
-        "macro precision": metrics.macro_precision,
-        "macro recall": metrics.macro_recall,
-        "macro F1": metrics.macro_f1,
-        "NLL": metrics.nll,
-        "Brier": metrics.brier,
-        "ECE (15 bins)": metrics.ece,
-    }
-    return [f"{name:<18}{value:>8.4f}" for name, value in named.items()]
+TITLES: Final[Mapping[str, str]] = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "balanced_six": "balanced, six",
+    "macro_precision": "macro precision",
+    "macro_recall": "macro recall",
+    "macro_f1": "macro F1",
+    "nll": "NLL",
+    "brier": "Brier",
+    "ece": "ECE (15 bins)",
+}
+"""Figures of `Metrics` to their names for people, in the order in which they are told."""
 
 
-def describe_data(path: str | Path, votes: str | Path | None) -> dict[str, Any]:
-    """What identifies the data: file names and, for files, their sha256."""
-    return {
-        "file": Path(path).name,
-        "sha256": _file_sha256(Path(path)),
-        "votes": None if votes is None else Path(votes).name,
-        "votes_sha256": None if votes is None else _file_sha256(Path(votes)),
-    }
-
-
-def _file_sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def source_commit() -> str | None:
-    """The commit of the source tree that is running; None for an installed package.
-
-    ``+changes`` is added when files of the package differ from it.
-    """
-    import subprocess
-
-    root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return None
-
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    try:
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", "emogui")
-        return git("rev-parse", "HEAD") + ("+changes" if changed else "")
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def versions(packages: Iterable[str] = ("numpy", "opencv-python", "openvino")) -> dict[str, str]:
-    """Versions of Python and of the packages that take part."""
-    import platform
-    from importlib import metadata
-
-    found = {"python": platform.python_version()}
-    for package in packages:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+def _totals(metrics: Metrics, intervals: Intervals) -> list[str]:
+    lines = [f"{'':<18}{'':>8}   95 % interval"]
+    for name, title in TITLES.items():
+        value, interval = getattr(metrics, name), intervals.figures.get(name)
+        if value is not None:
+            lines.append(f"{title:<18}{value:>8.4f}" + (f"   {interval}" if interval else ""))
+    expected = intervals.ece_if_calibrated
+    lines.append(f"{'  if calibrated':<18}{expected.mean:>8.4f}   {expected.interval}")
+    return lines

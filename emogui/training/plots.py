@@ -1,16 +1,25 @@
-"""Figures of an evaluation: the confusion matrix and the reliability diagram."""
+"""Figures of evaluations, calibrations and comparisons, drawn by matplotlib."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from emogui.training.intervals import Interval
 from emogui.training.metrics import ECE_BINS, Metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from emogui.training.calibrate import HeadCalibration
+    from emogui.training.data import Face
+    from emogui.training.predictions import Predictions
+
+SHEET_COLUMNS = 8
+"""Pictures in a line of a contact sheet."""
 
 
 def confusion_figure(metrics: Metrics, title: str = "") -> Figure:
@@ -126,4 +135,101 @@ def risk_coverage_figure(
     axes.set_xlabel("coverage (share of faces that are not doubtful)")
     axes.set_ylabel("risk (share of them that is wrong)")
     axes.set_title(title)
+    return figure
+
+
+def calibration_figures(head: str, entry: HeadCalibration) -> dict[str, Figure]:
+    """What a calibration looks like: file name to figure.
+
+    Returns:
+        ``reliability-HEAD-before.png``, ``reliability-HEAD-after.png`` and
+        ``risk-coverage-HEAD.png``.
+    """
+    figures = {
+        f"reliability-{head}-{when}.png": reliability_figure(
+            metrics, f"{head}, {when}: ECE {metrics.ece:.4f}, n = {metrics.n:,}"
+        )
+        for when, metrics in (("before", entry.before), ("after", entry.after))
+    }
+    figures[f"risk-coverage-{head}.png"] = risk_coverage_figure(
+        *entry.curve, chosen=entry.coverage, title=head
+    )
+    return figures
+
+
+def mistakes_figure(
+    faces: Sequence[Face] | Face, predictions: Predictions, count: int
+) -> Figure | None:
+    """A contact sheet of the worst mistakes: wrong, and most sure of it.
+
+    Args:
+        faces: n finished crops, grey (h, w) or RGB (h, w, 3).
+        predictions: what a network said of them, with the true labels.
+        count: most pictures to show.
+
+    Returns:
+        The sheet, the surest mistake first; None where there is no mistake.
+    """
+    from matplotlib.figure import Figure
+
+    worst = predictions.mistakes()[:count]
+    if not len(worst):
+        return None
+    columns = min(SHEET_COLUMNS, len(worst))
+    lines = -(-len(worst) // columns)
+    figure = Figure(figsize=(max(3.2, 1.45 * columns), 1.8 * lines + 0.4), layout="constrained")
+    figure.suptitle("True label → what the network said", fontsize=9)
+    cells = figure.subplots(lines, columns, squeeze=False).ravel()
+    for axes in cells:
+        axes.axis("off")
+    for axes, place in zip(cells, worst, strict=False):
+        axes.imshow(faces[int(place)], cmap="gray", vmin=0, vmax=255)
+        said, sure = predictions.winner(int(place))
+        axes.set_title(
+            f"{predictions.true(int(place))} →\n{said} {sure:.0%}\nrow {predictions.rows[place]}",
+            fontsize=7,
+        )
+    return figure
+
+
+def accuracy_figure(
+    names: Sequence[str],
+    accuracies: Sequence[float],
+    intervals: Sequence[Interval],
+    title: str = "",
+) -> Figure:
+    """The accuracy of several networks, with intervals, the first one on top.
+
+    Args:
+        names: of the networks.
+        accuracies: 0 to 1.
+        intervals: around the accuracies.
+        title: above the figure.
+    """
+    from matplotlib.figure import Figure
+
+    places = range(len(names))
+    errors = [
+        [100 * (value - i.low) for value, i in zip(accuracies, intervals, strict=True)],
+        [100 * (i.high - value) for value, i in zip(accuracies, intervals, strict=True)],
+    ]
+    percent = [100 * value for value in accuracies]
+    figure = Figure(figsize=(6.4, 1.3 + 0.45 * len(names)), layout="constrained")
+    axes = figure.add_subplot()
+    axes.errorbar(percent, places, xerr=errors, fmt="o", color="#4c78a8", capsize=4)
+    for place, value in zip(places, percent, strict=True):
+        axes.annotate(
+            f"{value:.1f}",
+            (value, place),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+        )
+    axes.set_yticks(places, names)
+    axes.set_ylim(len(names) - 0.5, -0.7)
+    axes.grid(axis="x", color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.set_xlabel("accuracy in percent, with its 95 % interval")
+    axes.set_title(title, fontsize=10)
     return figure

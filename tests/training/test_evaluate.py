@@ -97,7 +97,7 @@ def test_flips_stand_apart():
     plain = evaluate(Oracle(), dataset, "public", "ferplus")
     assert sum(oracle.calls) == 6
     assert result.metrics.accuracy == plain.metrics.accuracy == 1.0
-    method, averaged = result.tta
+    method, averaged = result.tta.method, result.tta.metrics
     # Mirrored, every face says class 0, so that the average is less sure of the right one.
     assert method == "flip" and averaged.nll > plain.metrics.nll
     record = result.as_dict()
