@@ -185,6 +185,8 @@ class Frame:
         time_s: time in the source, in seconds.
         captured_at: ``time.monotonic()`` at which it was due (a played file) or read (a camera).
         session: number of the session that delivered it, so that a late one can be dropped.
+        epoch: how often its player had been told to jump, so that one from before the last jump
+            can be dropped; 0 where nothing jumps.
     """
 
     image: Image
@@ -192,3 +194,4 @@ class Frame:
     time_s: float
     captured_at: float
     session: int = 0
+    epoch: int = 0
