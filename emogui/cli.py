@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
     "evaluate": "measure a network on a data set",
     "train": "train a network",
     "export": "make the fast form of a trained network",
+    "retrain": "make a network again, by the record of how it was made",
     "calibrate": "fit a network's confidence and its threshold for doubt",
 }
 """The commands, in the order of the help, each with a line on what it does."""

@@ -22,6 +22,9 @@ from emogui.training.hardware import describe_hardware, describe_versions
 
 RECORD = "record.json"
 
+HANDED_ON = "handed-on.npz"
+"""What a stage of ``emogui retrain`` gives to the next one: its weights as they were handed on."""
+
 
 @dataclass(frozen=True)
 class StageRecord:
@@ -165,9 +168,22 @@ def finish_record(run: Path) -> None:
     _write(run, read_record(run) | {"finished": True})
 
 
+def note_handed_on(run: Path, weights: str, prior_returned: Mapping[str, float]) -> None:
+    """Notes which weights a further stage starts from; see :class:`StageRecord`."""
+    handed_on = {"weights": weights, "prior_returned": dict(prior_returned)}
+    _write(run, read_record(run) | handed_on)
+
+
 def read_record(run: Path) -> dict[str, Any]:
     """What ``record.json`` says; trainings begun before there was one have an empty record."""
-    empty: dict[str, Any] = {"earlier": [], "machines": [], "commit": None, "finished": False}
+    empty: dict[str, Any] = {
+        "earlier": [],
+        "machines": [],
+        "commit": None,
+        "finished": False,
+        "weights": "best",
+        "prior_returned": {},
+    }
     try:
         found = json.loads((run / RECORD).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -183,7 +199,7 @@ def read_record(run: Path) -> dict[str, Any]:
 def chain_of_run(
     run: Path,
     *,
-    weights: str = "best",
+    weights: str | None = None,
     prior_returned: Mapping[str, float] | None = None,
     earlier: Sequence[StageRecord] | None = None,
 ) -> list[StageRecord]:
@@ -191,7 +207,7 @@ def chain_of_run(
 
     Args:
         run: output folder of a training.
-        weights: of :class:`StageRecord`, for this last stage.
+        weights: of :class:`StageRecord`, for this last stage; as noted there by default.
         prior_returned: likewise.
         earlier: the stages before it, instead of those in its record.
 
@@ -206,13 +222,14 @@ def chain_of_run(
         before = [parse_stage(plain) for plain in record["earlier"]]
     rows, data = int(config.pop("rows", 0)), str(config.pop("data", ""))
     # The name says it; the folder is a matter of the computer it was trained on.
-    config["start"] = Path(config["start"]).name
+    start = Path(config["start"])
+    config["start"] = start.parent.name if start.name == HANDED_ON else start.name
     last = StageRecord(
         config=config,
         data=data,
         rows=rows,
-        weights=weights,
-        prior_returned=dict(prior_returned or {}),
+        weights=weights or record["weights"],
+        prior_returned=record["prior_returned"] if prior_returned is None else prior_returned,
         minutes=round(progress["seconds"] / 60, 2),
         pictures=_pictures(progress.get("pictures", {}), steps, config, rows),
         best_epoch=progress["best_epoch"],

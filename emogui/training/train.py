@@ -122,6 +122,11 @@ class Training:
         return self.output / "checkpoint.npz"
 
     @property
+    def rows(self) -> int:
+        """Number of Training rows that have a label for some head."""
+        return len(self._train)
+
+    @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self._train) // self.config.batch)
 

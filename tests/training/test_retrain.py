@@ -1,0 +1,223 @@
+"""The record of a training, and a chain of two small stages that is run again from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emogui.backend.store import load_model_info, verify
+from emogui.cli import main
+from emogui.errors import TrainingError
+from emogui.labels import FERPLUS
+from emogui.training.config import TrainingConfig
+from emogui.training.record import StageRecord, chain_of_run, earlier_stages, stages_of
+from emogui.training.retrain import bounded, plan
+
+SHIPPED = Path(__file__).parents[2] / "weights" / "resnet50"
+
+
+def tiny(input_shape):
+    import keras
+
+    image = keras.Input(input_shape)
+    x = keras.layers.Conv2D(8, 3, strides=2)(image)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.ReLU()(x)
+    return keras.Model(image, keras.layers.GlobalAveragePooling2D()(x), name="backbone")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_backbone():
+    from emogui.training.network import BACKBONES
+
+    BACKBONES["tiny"] = tiny
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """Faces whose emotion shows in their brightness."""
+    rng = np.random.default_rng(0)
+    n = 48
+    emotion = rng.integers(0, 3, n)
+    votes = np.zeros((n, 10), np.uint8)
+    votes[np.arange(n), emotion] = 10
+    path = tmp_path_factory.mktemp("data") / "faces.npz"
+    np.savez(
+        path,
+        images=(rng.integers(0, 60, (n, 48, 48)) + 80 * emotion[:, None, None]).astype(np.uint8),
+        labels=np.array([6, 3, 5], np.uint8)[emotion],
+        usage=np.array([0] * 32 + [1] * 8 + [2] * 8, np.uint8),
+        ferplus_votes=votes,
+        ferplus_columns=np.array([*FERPLUS, "unknown", "NF"]),
+        row_flags=np.zeros(n, np.uint8),
+    )
+    return path
+
+
+def config(**changes) -> TrainingConfig:
+    from emogui.training.network import NetworkConfig
+
+    usual = {"epochs": 1, "batch": 8, "stages": ((40, 1.0),), "prior_strengths": {}}
+    return TrainingConfig(**usual | {"network": NetworkConfig(40, backbone="tiny")} | changes)
+
+
+def train(data: Path, output: Path, how: TrainingConfig) -> Path:
+    from emogui.training.datasets import load_dataset
+    from emogui.training.train import Training
+
+    for _ in Training(load_dataset(data), how, output).run():
+        pass
+    return output
+
+
+@pytest.fixture(scope="module")
+def made(data, tmp_path_factory) -> Path:
+    """A network of two stages: the FER+ head alone at two sizes, then both heads."""
+    from emogui.training.datasets import load_dataset
+    from emogui.training.finish import export_run
+
+    pytest.importorskip("nncf")
+    root = tmp_path_factory.mktemp("made")
+    alone = config(epochs=2, stages=((32, 0.5), (40, 1.0)), head_weights={"ferplus": 1.0})
+    first = train(data, root / "first", alone)
+    second = train(data, root / "second", config(start=str(first), seed=4))
+    return export_run(second, load_dataset(data), root / "little", title="Little").parent
+
+
+def test_the_network_records_its_whole_chain(made):
+    first, second = stages_of(load_model_info(made).card["training"])
+    assert first.config["start"] == "none" and second.config["start"] == "first"
+    assert first.pictures == {"32": 32, "40": 32} and first.epochs == 2.0
+    assert second.config["seed"] == 4 and second.config["epochs"] == 1
+    assert [row["epoch"] for row in first.history] == [1, 2]
+    (machine,) = second.machines
+    assert {"python", "numpy", "keras", "backend", "tensorflow"} <= set(machine["versions"])
+    assert machine["hardware"]["cores"] >= 1 and machine["hardware"]["processor"]
+
+
+def test_the_chain_is_run_again_by_one_command(made, data, tmp_path, capsys, monkeypatch):
+    words = ["retrain", str(made), "--data", str(data), "--output", str(tmp_path / "again")]
+    words += ["--backend", "tensorflow"]
+
+    import emogui.commands.retrain as command
+
+    follow, stopped = command.follow, []
+
+    def stop_once(training, minutes):
+        if training.output.name == "stage-2" and not stopped:
+            stopped.append(True)
+            raise KeyboardInterrupt
+        follow(training, minutes)
+
+    monkeypatch.setattr(command, "follow", stop_once)
+    assert main(words) == 130
+    assert "the same command goes on from here" in capsys.readouterr().err
+    assert main(words) == 0
+    said = capsys.readouterr().err
+    assert "stage 1 of 2 is done" in said and "going on at epoch 1" in said
+
+    info = load_model_info(tmp_path / "again" / "little")
+    assert info.title == "Little" and verify(info) == []
+    assert info.heads["ferplus"].temperature != 1.0, "it was not calibrated"
+    first, second = stages_of(info.card["training"])
+    before, after = stages_of(load_model_info(made).card["training"])
+    assert first.config == before.config
+    assert second.config == after.config | {"start": "stage-1"}
+    assert (first.pictures, second.pictures) == (before.pictures, after.pictures)
+    assert all(one.done for one in plan([before, after], tmp_path / "again"))
+
+
+def test_the_plan_of_the_shipped_network_begins_from_nothing(capsys):
+    assert main(["retrain", str(SHIPPED), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    stages = stages_of(load_model_info(SHIPPED).card["training"])
+    assert stages[0].config["start"] == "none"
+    assert f"{len(stages)} stages" in said and "random weights" in said
+    assert f"{sum(s.minutes for s in stages) / 60:.1f} hours" in said
+    for stage in stages:
+        assert f"{stage.minutes:.0f} min, {stage.epochs:.1f} epochs" in said
+
+
+def stage(**changes) -> StageRecord:
+    how = TrainingConfig(minutes=10.0, stages=((64, 0.4), (96, 1.0))).as_dict()
+    return StageRecord(how, "x", 640, pictures={"64": 960, "96": 640}, minutes=10.0, **changes)
+
+
+def test_a_stage_bounded_by_time_sees_as_many_pictures_again():
+    again = bounded(stage(), "epochs")
+    assert (again.epochs, again.minutes) == (2.5, None)
+    assert again.stages == ((64, 0.6), (96, 1.0))
+    same = bounded(stage(), "minutes")
+    assert (same.epochs, same.minutes, same.stages) == (None, 10.0, ((64, 0.4), (96, 1.0)))
+
+
+def test_a_chain_that_began_with_a_lost_file(tmp_path):
+    how = TrainingConfig(start="lost.npz", epochs=1).as_dict()
+    with pytest.raises(TrainingError, match=r"begins with the weights 'lost.npz'"):
+        plan([StageRecord(how, "x", 1)], tmp_path)
+    (planned,) = plan([StageRecord(how, "x", 1)], tmp_path, start="none")
+    assert planned.config.start == "none" and not planned.done
+    with pytest.raises(TrainingError, match="no record"):
+        plan([], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "--data and --output are needed"),
+        (["--data", "x", "--output", str(SHIPPED.parent)], "would overwrite the network"),
+        (["--data", "x", "--output", "y", "--checkpoint-minutes", "0"], "must be above 0"),
+    ],
+)
+def test_wrong_use(words, told, capsys):
+    assert main(["retrain", str(SHIPPED), *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_networks_of_before_have_one_stage():
+    card = {
+        "data": "fer.csv",
+        "rows": 100,
+        "weights": "last",
+        "progress": {"seconds": 120.0, "best_epoch": 2, "history": [{"epoch": 1}]},
+        "config": TrainingConfig(start="head.npz", minutes=2.0).as_dict(),
+        "versions": {"keras": "3"},
+    }
+    (only,) = stages_of(card)
+    assert (only.minutes, only.weights, only.rows) == (2.0, "last", 100)
+    assert only.machines[0]["versions"] == {"keras": "3"}
+    assert stages_of({}) == []
+    with pytest.raises(TrainingError, match="no record of a training"):
+        stages_of({"stages": [{"data": "x"}]})
+
+
+def test_a_training_of_an_earlier_version_goes_on_and_is_exported(data, tmp_path):
+    """Without record.json, without what came later in configuration and checkpoint."""
+    run = train(data, tmp_path / "run", config())
+    (run / "record.json").unlink()
+    with np.load(run / "checkpoint.npz") as file:
+        arrays = dict(file)
+    meta = json.loads(arrays["meta"].tobytes())
+    del meta["progress"]["pictures"], meta["config"]["precision"]
+    del meta["config"]["network"]["dropout"]
+    meta["progress"] |= {"epoch": 0, "step": 2}
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    np.savez(run / "checkpoint.npz", **arrays)
+    (older,) = chain_of_run(run)
+    assert older.pictures == {"40": 32} and not older.machines
+    train(data, run, config())
+    (record,) = chain_of_run(run)
+    assert len(record.machines) == 1 and record.commit is None
+    earlier = [stage()]
+    assert chain_of_run(run, earlier=earlier)[0] == earlier[0]
+
+
+def test_what_a_start_is_known_to_come_from(tmp_path):
+    assert earlier_stages("none") == []
+    assert earlier_stages(tmp_path / "gone.npz") == []
+    shipped = stages_of(load_model_info(SHIPPED).card["training"])
+    assert earlier_stages(SHIPPED) == shipped
+    assert earlier_stages(SHIPPED / "model.json") == shipped
