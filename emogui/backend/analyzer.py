@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from emogui.backend.classifier import Classifier, load_classifier
-from emogui.backend.crop import CropRule, crop_face
+from emogui.backend.crop import CropRule, crop_face, prepare
 from emogui.backend.detectors import DETECTORS, FaceDetector, create_detector
-from emogui.backend.detectors.base import check_image
+from emogui.backend.detectors.base import Thresholds, check_image
+from emogui.backend.detectors.thorough import PassDetector
 from emogui.backend.doubt import reason_for_doubt
-from emogui.types import Detection, FaceResult, FrameResult, Image
+from emogui.types import Detection, FaceBox, FaceResult, FrameResult, Image
+
+FAINT = 0.5
+"""Share of a detector's threshold that the score of a face has at least which is only used to
+follow one that was seen before."""
 
 
 class Analyzer:
@@ -98,33 +105,108 @@ class Analyzer:
         Raises:
             ImageError: the array has another shape or type.
         """
-        check_image(image)
         start = time.perf_counter()
-        detections = self.detector.detect(image, long_side=long_side)
+        detections = self.detect(image, long_side=long_side)
         detected = time.perf_counter()
         crops = [crop_face(image, d.box, self._crop) for d in detections]
         cropped = time.perf_counter()
         probabilities = self.classifier.predict(crops)
         done = time.perf_counter()
-        return FrameResult(
+        return self.result(
+            image,
+            [
+                self._face(i, detection, row)
+                for i, (detection, row) in enumerate(zip(detections, probabilities, strict=True))
+            ],
             source=source,
             frame=frame,
             time_s=time_s,
-            width=int(image.shape[1]),
-            height=int(image.shape[0]),
-            faces=tuple(
-                self._face(i, detection, row)
-                for i, (detection, row) in enumerate(zip(detections, probabilities, strict=True))
-            ),
-            model=self.classifier.name,
-            detector=self.detector.name,
-            labels=self.classifier.head,
             timings_ms={
                 "detect": 1e3 * (detected - start),
                 "crop": 1e3 * (cropped - detected),
                 "classify": 1e3 * (done - cropped),
                 "total": 1e3 * (done - start),
             },
+        )
+
+    # The stages by themselves, for whoever follows faces through a video
+
+    def detect(
+        self, image: Image, *, long_side: int | None = None, faint: bool = False
+    ) -> list[Detection]:
+        """Finds the faces of a picture.
+
+        Args:
+            image: RGB uint8 (height, width, 3).
+            long_side: as in :meth:`analyze`.
+            faint: also give faces whose score reaches but half of the detector's threshold
+                (:meth:`clear_from`), where the detector can.
+
+        Returns:
+            Largest first, with boxes in pixels of the picture.
+
+        Raises:
+            ImageError: the array has another shape or type.
+        """
+        check_image(image)
+        if faint and long_side is not None and isinstance(self.detector, PassDetector):
+            lowest = FAINT * self.clear_from(long_side)
+            return self.detector.detect(image, long_side=long_side, threshold=lowest)
+        return self.detector.detect(image, long_side=long_side)
+
+    def clear_from(self, long_side: int | None) -> float:
+        """Lowest score of a face that is not faint, 0 to 1."""
+        if isinstance(self.detector, Thresholds):
+            return self.detector.threshold_at(long_side)
+        return self.detector.threshold
+
+    def crops(self, image: Image, boxes: Sequence[FaceBox]) -> npt.NDArray[np.uint8]:
+        """Cuts faces out of a picture as the network takes them.
+
+        Args:
+            image: RGB uint8 (height, width, 3).
+            boxes: in pixels of the picture.
+
+        Returns:
+            Grey uint8 (n, side, side).
+        """
+        faces = [crop_face(image, box, self._crop) for box in boxes]
+        return prepare(faces, self.classifier.info.input_size)[..., 0]
+
+    def classify(self, crops: npt.NDArray[np.uint8]) -> list[dict[str, float]]:
+        """Emotion to probability for each of the crops, in one batch.
+
+        Args:
+            crops: what :meth:`crops` gave, or some of them.
+        """
+        labels = self.classifier.labels
+        return [
+            dict(zip(labels, map(float, row), strict=True))
+            for row in self.classifier.predict(list(crops))
+        ]
+
+    def result(
+        self,
+        image: Image,
+        faces: Sequence[FaceResult],
+        *,
+        source: str = "",
+        frame: int = 0,
+        time_s: float = 0.0,
+        timings_ms: Mapping[str, float] | None = None,
+    ) -> FrameResult:
+        """Faces of a picture as a result that says where they are from and what found them."""
+        return FrameResult(
+            source=source,
+            frame=frame,
+            time_s=time_s,
+            width=int(image.shape[1]),
+            height=int(image.shape[0]),
+            faces=tuple(faces),
+            model=self.classifier.name,
+            detector=self.detector.name,
+            labels=self.classifier.head,
+            timings_ms=timings_ms or {},
         )
 
     def _face(self, number: int, detection: Detection, row: np.ndarray) -> FaceResult:

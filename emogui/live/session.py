@@ -2,7 +2,8 @@
 
 The window (or whoever watches) calls `LiveSession.poll` and never waits. The capture thread
 alone opens, reads and releases the source. The inference thread always takes the newest frame,
-so pictures are shown at the source's rate however long an analysis takes.
+so pictures are shown at the source's rate however long an analysis takes. Where every frame
+counts more than its age, a session can be told to leave none out; then the source waits.
 """
 
 from __future__ import annotations
@@ -14,32 +15,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from emogui.errors import EmoguiError, SourceError
+from emogui.live.analysis import Analyze
+from emogui.live.inference import Inference
 from emogui.live.mailbox import Mailbox
 from emogui.live.statistics import Recorder
-from emogui.live.tracks import FaceTracks
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.source import FrameSource, check_rgb
-from emogui.types import Frame, FrameResult
+from emogui.tracking.smoothing import SMOOTHING_S
+from emogui.types import Frame
 
 logger = logging.getLogger(__name__)
-
-Analyze = Callable[[Frame], FrameResult]
-
-
-@runtime_checkable
-class Judging(Protocol):
-    """An analysis that tells when a face is uncertain, so that smoothed faces are judged too.
-
-    Attributes:
-        uncertain_below: lowest top probability that is not doubtful; None while not known.
-    """
-
-    @property
-    def uncertain_below(self) -> float | None: ...
-
 
 OPEN_LIMIT_S = 8.0
 """A source that takes longer than this to open is given up."""
@@ -57,7 +44,10 @@ class LiveSession:
         on_frame: called in the capture thread with every frame, for a renderer's mailbox; must
             return at once.
         open_limit_s: seconds after which a source that does not open is given up.
-        tracks: makes the memory for faces, anew for every analysis that is set.
+        on_result: called in the inference thread with every result; must return soon.
+        every_frame: analyse each frame that the source delivers, and read the next one only then;
+            for files that are not played in real time.
+        smoothing_s: time constant of the probabilities in seconds; 0 for none.
     """
 
     def __init__(
@@ -67,18 +57,28 @@ class LiveSession:
         *,
         on_frame: Callable[[Frame], None] | None = None,
         open_limit_s: float = OPEN_LIMIT_S,
-        tracks: Callable[[], FaceTracks] = FaceTracks,
+        on_result: Callable[[Analysed], None] | None = None,
+        every_frame: bool = False,
+        smoothing_s: float = SMOOTHING_S,
     ) -> None:
         self.number = next(_numbers)
         self._open_source = open_source
         self._on_frame = on_frame
         self._open_limit_s = open_limit_s
-        self._make_tracks = tracks
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._frames: Mailbox[Frame] = Mailbox()
-        self._to_analyse: Mailbox[Frame] = Mailbox()
+        self._news = threading.Event()
         self._recorder = Recorder()
+        self._inference = Inference(
+            f"live-{self.number}-inference",
+            self._recorder,
+            every_frame=every_frame,
+            on_result=on_result,
+            tell=self._news.set,
+        )
+        self._inference.analyze = analyze
+        self._inference.smoothing_s = smoothing_s
         # All below are guarded by the lock.
         self._state = LiveState.OPENING
         self._error: EmoguiError | None = None
@@ -86,15 +86,13 @@ class LiveSession:
         self._source_name = ""
         self._is_camera: bool | None = None
         self._started_at = self._last_frame_at = 0.0
-        self._analyze, self._generation = analyze, 0
-        self._analysed: Analysed | None = None
-        self._analysis_error: EmoguiError | None = None
+        self._waiting = False  # for the analysis of a frame: nobody misses the next one
         # Only the thread that polls uses these.
         self._shown: Frame | None = None
         self._shown_result: Analysed | None = None
         self._threads = [
-            threading.Thread(target=run, name=f"live-{self.number}-{name}", daemon=True)
-            for name, run in (("capture", self._capture), ("inference", self._infer))
+            threading.Thread(target=self._capture, name=f"live-{self.number}-capture", daemon=True),
+            self._inference.thread,
         ]
 
     # For the thread that watches
@@ -117,15 +115,30 @@ class LiveSession:
     @property
     def analyze(self) -> Analyze | None:
         """What is done with frames; None while the analysis is off."""
-        with self._lock:
-            return self._analyze
+        return self._inference.analyze
 
     @analyze.setter
     def analyze(self, analyze: Analyze | None) -> None:
-        with self._lock:
-            self._analyze = analyze
-            self._generation += 1  # a result under way is of the former one and is dropped
-            self._analysed = self._analysis_error = None
+        self._inference.analyze = analyze
+
+    @property
+    def smoothing_s(self) -> float:
+        """Time constant of the probabilities in seconds; 0 for none. May be set at any time."""
+        return self._inference.smoothing_s
+
+    @smoothing_s.setter
+    def smoothing_s(self, value: float) -> None:
+        self._inference.smoothing_s = value
+
+    def wait(self, timeout_s: float) -> bool:
+        """Waits until ``poll`` has something new; for watchers without a window.
+
+        Returns:
+            Whether it has; False after the timeout.
+        """
+        came = self._news.wait(timeout_s)
+        self._news.clear()
+        return came
 
     def poll(self) -> LiveUpdate:
         """What is new; never waits. To be called from one thread, some 60 times a second."""
@@ -135,14 +148,13 @@ class LiveSession:
             self._shown = frame
             self._recorder.shown(frame.captured_at)
         with self._lock:
-            newest = self._analysed
-            analysis_error, self._analysis_error = self._analysis_error, None
             state, error = self._state, self._error
             name, is_camera = self._source_name, self._is_camera
+        newest, analysis_error = self._inference.news()
         if newest is not None and newest is not self._shown_result:
             self._recorder.result_shown(newest.frame.captured_at)
         self._shown_result = newest
-        statistics = self._recorder.snapshot(self._frames.replaced)
+        statistics = self._recorder.snapshot()
         return LiveUpdate(
             self.number,
             state,
@@ -160,7 +172,7 @@ class LiveSession:
         now = time.monotonic()
         with self._lock:
             state, source, last = self._state, self._source, self._last_frame_at
-            name = self._source_name
+            name, waiting = self._source_name, self._waiting
         if state is LiveState.OPENING and self._started_at:
             if now - self._started_at > self._open_limit_s:
                 self._finish(
@@ -170,7 +182,9 @@ class LiveSession:
                         "Check that it is connected and that no other program uses it.",
                     ),
                 )
-        elif state is LiveState.RUNNING and source and now - last > source.patience_s:
+        elif state is not LiveState.RUNNING or source is None or waiting:
+            return
+        elif now - last > source.patience_s:
             self._finish(
                 LiveState.FAILED,
                 SourceError(
@@ -186,7 +200,8 @@ class LiveSession:
                 self._state, self._error = state, error
             source = self._source
         self._stop.set()
-        self._to_analyse.close()
+        self._news.set()
+        self._inference.close()
         if source is not None:
             with suppress(Exception):  # it only hurries the end, which comes anyway
                 source.interrupt()
@@ -203,6 +218,7 @@ class LiveSession:
                     if frame is None:
                         break
                     self._deliver(frame)
+            self._finish_analysis()
         except EmoguiError as error:
             self._finish(LiveState.FAILED, error)
         except Exception as error:
@@ -232,48 +248,21 @@ class LiveSession:
         with self._lock:
             if self._state is not LiveState.RUNNING:
                 return
-            self._last_frame_at = time.monotonic()
-            analysing = self._analyze is not None
+            self._last_frame_at, self._waiting = time.monotonic(), True
         self._recorder.captured(frame.index)
-        self._frames.put(frame)
-        if analysing:
-            self._to_analyse.put(frame)
+        if not self._frames.put(frame):
+            self._recorder.replaced()
         if self._on_frame is not None:
             self._on_frame(frame)
-
-    # The inference thread
-
-    def _infer(self) -> None:
-        tracks, tracks_of, failed_of = self._make_tracks(), 0, -1
-        while (frame := self._to_analyse.take(None)) is not None:
-            with self._lock:
-                analyze, generation = self._analyze, self._generation
-            if analyze is None:
-                continue
-            if generation != tracks_of:
-                tracks, tracks_of = self._make_tracks(), generation
-            try:
-                found = analyze(frame)  # first: it may have to load the models
-                below = analyze.uncertain_below if isinstance(analyze, Judging) else None
-                result = tracks.update(found, frame.time_s, below)
-            except Exception as error:
-                if generation != failed_of:
-                    failed_of = generation
-                    self._report(error, generation)
-                continue
-            self._recorder.analysed()
-            with self._lock:
-                if generation == self._generation and not self._stop.is_set():
-                    self._analysed = Analysed(frame, result)
-
-    def _report(self, error: Exception, generation: int) -> None:
-        if not isinstance(error, EmoguiError):
-            logger.error("A frame could not be analysed", exc_info=error)
-            error = EmoguiError(
-                f"A frame could not be analysed: {type(error).__name__}: {error}".rstrip(": ")
-                + ".",
-                "The pictures go on. Choose another model or detector, or start Detect again.",
-            )
+        self._news.set()
+        self._inference.offer(frame)
         with self._lock:
-            if generation == self._generation:
-                self._analysis_error = error
+            self._last_frame_at, self._waiting = time.monotonic(), False
+
+    def _finish_analysis(self) -> None:
+        """Lets the frames that are left be analysed, unless the session was stopped."""
+        with self._lock:
+            self._waiting = True
+        self._inference.end()
+        while self._inference.thread.is_alive() and not self._stop.is_set():
+            self._inference.thread.join(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -9,7 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
+from emogui.tracking.results import TrackedResult
+
 _WINDOW_S = 3.0
+
+_LEAST_MS, _BIN_WIDTH, _BINS = 0.01, 0.02, 900
+"""Bins from a hundredth of a millisecond to ten minutes."""
 
 STAGES = ("detect", "track", "crop", "classify", "total")
 """The stages of an analysis, as in ``FrameResult.timings_ms``."""
@@ -117,6 +125,26 @@ class _Ages:
         return ordered[round(share * (len(ordered) - 1))]
 
 
+class Histogram:
+    """Counts milliseconds in bins that are 2 % wide, so that memory does not grow with time."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(_BINS, np.int64)
+
+    def add(self, ms: float) -> None:
+        place = int(math.log(max(ms, _LEAST_MS) / _LEAST_MS) / _BIN_WIDTH)
+        self._counts[min(place, _BINS - 1)] += 1
+
+    def quantiles(self) -> Quantiles:
+        """Exact to 1 % of the value."""
+        rising = self._counts.cumsum()
+        total = int(rising[-1])
+        if not total:
+            return Quantiles()
+        places = np.searchsorted(rising, [math.ceil(share * total) for share in (0.5, 0.95, 0.99)])
+        return Quantiles(*(_LEAST_MS * math.exp((int(p) + 0.5) * _BIN_WIDTH) for p in places))
+
+
 class Recorder:
     """Collects the figures of a session from its threads.
 
@@ -127,10 +155,22 @@ class Recorder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._captured = self._shown = self._analysed = self._late = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._captured = self._shown = self._analysed = self._carried = 0
+        self._late = self._replaced = 0
         self._next_index: int | None = None
         self._frames, self._results = _Rate(), _Rate()
         self._frame_ages, self._result_ages = _Ages(), _Ages()
+        self._all_ages = Histogram()
+        self._stages = {stage: Histogram() for stage in STAGES}
+        self._faces = FaceCounts()
+
+    def restart(self) -> None:
+        """The models are loaded: counting starts here."""
+        with self._lock:
+            self._clear()
 
     def captured(self, index: int) -> None:
         """A frame came in; missing indices are frames that the source left out."""
@@ -141,32 +181,59 @@ class Recorder:
             self._next_index = index + 1
             self._frames.add(self._clock())
 
-    def analysed(self) -> None:
+    def analysed(self, tracked: TrackedResult, ids: int) -> None:
+        """A frame has its result; so many numbers were given to faces by now."""
         with self._lock:
-            self._analysed += 1
+            if tracked.analysed:
+                self._analysed += 1
+            else:
+                self._carried += 1
             self._results.add(self._clock())
+            now = len(tracked.result.faces)
+            self._faces = FaceCounts(now, max(now, self._faces.most), ids)
+            for stage, ms in tracked.result.timings_ms.items():
+                if stage in self._stages:
+                    self._stages[stage].add(ms)
+
+    def skipped(self) -> None:
+        """A frame gets no analysis of its own: the faces of another one are carried to it."""
+        with self._lock:
+            self._carried += 1
 
     def shown(self, captured_at: float) -> None:
+        """A frame was handed out."""
         with self._lock:
             self._shown += 1
             self._frame_ages.add(self._clock(), captured_at)
 
     def result_shown(self, captured_at: float) -> None:
+        """The result of a frame was handed out."""
         with self._lock:
-            self._result_ages.add(self._clock(), captured_at)
+            now = self._clock()
+            self._result_ages.add(now, captured_at)
+            self._all_ages.add(max(0.0, now - captured_at) * 1000)
 
-    def snapshot(self, replaced: int) -> LiveStatistics:
-        """The figures now; ``replaced`` frames were never seen by anyone."""
+    def replaced(self) -> None:
+        """A frame gave way to a newer one before anyone saw it."""
+        with self._lock:
+            self._replaced += 1
+
+    def snapshot(self) -> LiveStatistics:
+        """The figures now."""
         with self._lock:
             now = self._clock()
             return LiveStatistics(
                 captured=self._captured,
                 shown=self._shown,
                 analysed=self._analysed,
-                dropped=self._late + replaced,
+                carried=self._carried,
+                dropped=self._late + self._replaced,
                 fps=self._frames.value(now),
                 analysis_fps=self._results.value(now),
                 frame_age_ms=self._frame_ages.quantile(now, 0.5),
                 result_age_p50_ms=self._result_ages.quantile(now, 0.5),
                 result_age_p95_ms=self._result_ages.quantile(now, 0.95),
+                stage_ms=MappingProxyType({s: h.quantiles() for s, h in self._stages.items()}),
+                result_age=self._all_ages.quantiles(),
+                faces=self._faces,
             )

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from emogui.errors import EmoguiError
 from emogui.live.statistics import LiveStatistics
+from emogui.tracking.results import TrackedResult
 from emogui.types import Frame, FrameResult
 
 
@@ -26,10 +27,21 @@ class LiveState(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysed:
-    """A result with the frame that it was made from."""
+    """A result with the frame that it was made from.
+
+    Attributes:
+        frame: the frame.
+        result: its faces carry the numbers of their tracks, smoothed boxes and probabilities.
+        tracked: the result with how its faces move.
+    """
 
     frame: Frame
     result: FrameResult
+    tracked: TrackedResult | None = None
+
+    def at(self, time_s: float) -> FrameResult:
+        """The result carried to a frame of that time, see `TrackedResult.at`; cheap."""
+        return self.result if self.tracked is None else self.tracked.at(time_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

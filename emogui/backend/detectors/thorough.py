@@ -63,10 +63,15 @@ _NEAR_EDGE = 3
 class PassDetector(Thresholds):
     """A detector that is made of passes: one for a quick look, several for a thorough one."""
 
-    def detect(self, image: Image, *, long_side: int | None = None) -> list[Detection]:
-        """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`."""
+    def detect(
+        self, image: Image, *, long_side: int | None = None, threshold: float | None = None
+    ) -> list[Detection]:
+        """Finds faces; see :class:`emogui.backend.detectors.base.FaceDetector`.
+
+        A ``threshold`` that is given holds for this look alone.
+        """
         check_image(image)
-        threshold = self.threshold_at(long_side)
+        threshold = self.threshold_at(long_side) if threshold is None else threshold
         if long_side is None:
             table = detect_thoroughly(image, self._pass, threshold)
         else:

@@ -7,7 +7,8 @@ from functools import partial
 
 from emogui.gui.widgets.live_renderer import LiveRenderer, Rendered, Wish
 from emogui.gui.widgets.live_sources import Source
-from emogui.live.session import Analyze, LiveSession
+from emogui.live.analysis import Analyze
+from emogui.live.session import LiveSession
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.source import FrameSource
 

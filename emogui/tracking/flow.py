@@ -1,0 +1,143 @@
+"""Follows boxes from one frame to the next by their pixels, where no detector has looked.
+
+Median flow (Kalal, Mikolajczyk and Matas, "Forward-backward error: automatic detection of
+tracking failures", ICPR 2010): points of a box are followed by pyramidal Lucas-Kanade there and
+back again; of those that come back to where they began, the median says how the box has moved,
+and the median change of their distances how it has grown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from emogui.types import FaceBox, Image, Landmarks, Point
+
+FLOW_SIDE = 320
+"""Long side of the grey pictures that are compared, in pixels."""
+
+_GRID = 5  # points across and down a box
+_INNER = 0.7  # share of the box that they span: its corners show the background
+_COMES_BACK = 1.0  # pixels, at most
+_FEWEST = 8  # points that must come back
+_LARGEST_STEP = 0.5  # of the growth from one frame to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How a box has moved: by (x, y) pixels, and by what factor about its centre it has grown."""
+
+    x: float
+    y: float
+    growth: float
+
+    def box(self, box: FaceBox) -> FaceBox:
+        """The box after the motion."""
+        w, h = box.w * self.growth, box.h * self.growth
+        left = box.x + box.w / 2 + self.x - w / 2
+        top = box.y + box.h / 2 + self.y - h / 2
+        x, y = round(left), round(top)
+        return FaceBox(x, y, max(1, round(left + w) - x), max(1, round(top + h) - y))
+
+    def landmarks(self, points: Landmarks | None, box: FaceBox) -> Landmarks | None:
+        """The landmarks of the face that was in the box, after the motion."""
+        if points is None:
+            return None
+        cx, cy = box.x + box.w / 2, box.y + box.h / 2
+
+        def moved(point: Point) -> Point:
+            return (
+                cx + self.x + (point[0] - cx) * self.growth,
+                cy + self.y + (point[1] - cy) * self.growth,
+            )
+
+        return Landmarks(
+            moved(points.left_eye),
+            moved(points.right_eye),
+            moved(points.nose),
+            moved(points.mouth_left),
+            moved(points.mouth_right),
+        )
+
+
+class MedianFlow:
+    """Remembers the frame before, and tells how boxes have moved since."""
+
+    def __init__(self) -> None:
+        self._before: Image | None = None
+        self._now: Image | None = None
+        self._factor = 1.0
+
+    def show(self, image: Image) -> None:
+        """The next frame, RGB uint8 (height, width, 3), has come."""
+        height, width = image.shape[:2]
+        factor = min(1.0, FLOW_SIDE / max(height, width))
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        small = image
+        if size != (width, height):
+            small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        same = self._now is not None and self._now.shape == grey.shape and factor == self._factor
+        self._before, self._now, self._factor = self._now if same else None, grey, factor
+
+    def motions(self, boxes: Sequence[FaceBox]) -> list[Motion | None]:
+        """How each box of the frame before has moved.
+
+        Args:
+            boxes: in pixels of that frame.
+
+        Returns:
+            A motion a box, in its order; None where the pixels do not tell.
+        """
+        if self._before is None or self._now is None or not boxes:
+            return [None] * len(boxes)
+        start = np.concatenate([_grid(box) for box in boxes]) * np.float32(self._factor)
+        there, good = _step(self._before, self._now, start)
+        back, again = _step(self._now, self._before, there)
+        height, width = self._now.shape[:2]
+        inside = ((there >= 0) & (there < (width, height))).all(axis=1)
+        kept = good & again & inside & (np.linalg.norm(back - start, axis=1) < _COMES_BACK)
+        count = _GRID * _GRID
+        return [
+            self._motion(start[i : i + count], there[i : i + count], kept[i : i + count])
+            for i in range(0, len(start), count)
+        ]
+
+    def _motion(
+        self,
+        start: npt.NDArray[np.float32],
+        there: npt.NDArray[np.float32],
+        kept: npt.NDArray[np.bool_],
+    ) -> Motion | None:
+        if int(kept.sum()) < _FEWEST:
+            return None
+        old, new = start[kept], there[kept]
+        x, y = np.median(new - old, axis=0) / self._factor
+        one, other = np.triu_indices(len(old), 1)
+        before = np.linalg.norm(old[one] - old[other], axis=1)
+        after = np.linalg.norm(new[one] - new[other], axis=1)
+        growth = float(np.median(after / np.maximum(before, 1e-3)))
+        if abs(growth - 1.0) > _LARGEST_STEP:
+            return None
+        return Motion(float(x), float(y), growth)
+
+
+def _step(
+    before: Image, now: Image, points: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Where points have gone, float32 (n, 2), and whether each was found, bool (n,)."""
+    there, found, _ = cv2.calcOpticalFlowPyrLK(
+        before, now, points, np.empty_like(points), winSize=(15, 15), maxLevel=3
+    )
+    return np.asarray(there, np.float32), np.asarray(found).ravel().astype(bool)
+
+
+def _grid(box: FaceBox) -> npt.NDArray[np.float32]:
+    """Points of a box, float32 (25, 2)."""
+    steps = (np.arange(_GRID, dtype=np.float32) / (_GRID - 1) - 0.5) * _INNER + 0.5
+    across, down = np.meshgrid(box.x + steps * box.w, box.y + steps * box.h)
+    return np.stack([across.ravel(), down.ravel()], axis=1).astype(np.float32)

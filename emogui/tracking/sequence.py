@@ -1,0 +1,287 @@
+"""Analyses the frames of a video or live source one after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from emogui.tracking.appearance import likeness, look_of
+from emogui.tracking.flow import MedianFlow, Motion
+from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
+from emogui.tracking.schedule import Schedule
+from emogui.tracking.smoothing import SMOOTHING_S
+from emogui.tracking.tracker import Observation, Track, Tracker
+from emogui.types import Detection, FaceBox, FaceResult, Frame, FrameResult, Image, Landmarks
+
+FRAME_SIDE = 320
+"""Long side at which faces are looked for, in pixels: a quarter of the time of 640, and faces
+before a camera are large."""
+
+MISSED_S = 0.6
+"""So long a face that the detector does not find is followed by its pixels alone: a brief turn."""
+
+_SAME_FACE = 0.5
+"""Likeness below which the pixels that were followed no longer show the face."""
+
+_ON_TOP = 0.3
+"""Overlap with a face that was found, above which the pixels belong to that one."""
+
+_UNCHANGED = 1.5
+"""Mean difference of two crops, in grey levels of 255, below which they show the same."""
+
+_CARRIED_S = 0.5
+"""The network runs on a face at least this often."""
+
+
+@runtime_checkable
+class Stages(Protocol):
+    """The stages of ``emogui.Analyzer``, one by one."""
+
+    @property
+    def uncertain_below(self) -> float: ...
+
+    def detect(
+        self, image: Image, *, long_side: int | None = None, faint: bool = False
+    ) -> list[Detection]: ...
+
+    def clear_from(self, long_side: int | None) -> float: ...
+
+    def crops(self, image: Image, boxes: Sequence[FaceBox]) -> npt.NDArray[np.uint8]: ...
+
+    def classify(self, crops: npt.NDArray[np.uint8]) -> list[dict[str, float]]: ...
+
+    def result(
+        self,
+        image: Image,
+        faces: Sequence[FaceResult],
+        *,
+        source: str = "",
+        frame: int = 0,
+        time_s: float = 0.0,
+        timings_ms: Mapping[str, float] | None = None,
+    ) -> FrameResult: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Face:
+    """What is known of a track beside its place.
+
+    Attributes:
+        score, landmarks: as the detector gave them last, the landmarks moved along since.
+        detected_s: when that was.
+        crop, probabilities, classified_s: what went through the network last, what came out of
+            it, and when.
+    """
+
+    score: float
+    landmarks: Landmarks | None
+    detected_s: float
+    crop: npt.NDArray[np.uint8] | None = None
+    probabilities: Mapping[str, float] | None = None
+    classified_s: float = 0.0
+
+
+class SequenceAnalyzer:
+    """Finds, follows and classifies the faces of consecutive frames; one object a sequence.
+
+    Args:
+        stages: an ``emogui.Analyzer``.
+        adaptive: let the detector leave out frames, and the network unchanged faces, where the
+            source is faster than they are; False looks at every frame and face.
+        smoothing_s: time constant of the probabilities in seconds; 0 for none. May be set at any
+            time.
+        long_side: long side at which faces are looked for, in pixels.
+
+    Example:
+        >>> from emogui import Analyzer
+        >>> follow = SequenceAnalyzer(Analyzer(), adaptive=False)  # doctest: +SKIP
+        >>> for frame in frames:  # doctest: +SKIP
+        ...     print([face.face_id for face in follow(frame).result.faces])
+    """
+
+    def __init__(
+        self,
+        stages: Stages,
+        *,
+        adaptive: bool = True,
+        smoothing_s: float = SMOOTHING_S,
+        long_side: int = FRAME_SIDE,
+    ) -> None:
+        self.smoothing_s = smoothing_s
+        self.schedule = Schedule(adaptive=adaptive)
+        self._stages = stages
+        self._long_side = long_side
+        self._tracker = Tracker(faint_below=stages.clear_from(long_side))
+        self._flow = MedianFlow()
+        self._smoothers = Smoothers()
+        self._faces: dict[int, _Face] = {}
+        self._in_sight: list[Track] = []
+        self._now: tuple[float, tuple[int, ...]] | None = None
+
+    @property
+    def given(self) -> int:
+        """How many numbers were given to faces so far."""
+        return self._tracker.given
+
+    def __call__(self, frame: Frame, source: str = "") -> TrackedResult:
+        """Analyses the next frame.
+
+        Args:
+            frame: its ``time_s`` is the clock of everything; when it steps back, or the size of
+                the pictures changes, all faces are forgotten.
+            source: name put into the result.
+
+        Raises:
+            ImageError: the array is no picture.
+        """
+        clock = _Clock()
+        image, now = frame.image, frame.time_s
+        self._begin(frame)
+        self._flow.show(image)
+        clock.stop("track")
+        if self.schedule.looks or not self._in_sight or not self._follow(image, now, clock):
+            self._look(image, now, clock)
+        boxes = [shown_box(t, image.shape[1], image.shape[0]) for t in self._in_sight]
+        clock.stop("track")
+        crops = self._stages.crops(image, boxes)
+        changed = [i for i, t in enumerate(self._in_sight) if self._has_changed(t, crops[i], now)]
+        clock.stop("crop")
+        probabilities = self._stages.classify(crops[changed])
+        clock.stop("classify")
+        for i, found in zip(changed, probabilities, strict=True):
+            face = self._faces[self._in_sight[i].number]
+            face.crop, face.probabilities, face.classified_s = crops[i], found, now
+        faces = [self._result(t, box, now) for t, box in zip(self._in_sight, boxes, strict=True)]
+        self._tidy()
+        clock.stop("track")
+        timings = clock.timings_ms()
+        self.schedule.end(
+            timings["track"] + timings["crop"], timings["classify"], len(changed), len(faces)
+        )
+        faces.sort(key=lambda face: (-face.box.area, face.box.x, face.box.y))
+        return TrackedResult(
+            self._stages.result(
+                image,
+                faces,
+                source=source,
+                frame=frame.index,
+                time_s=now,
+                timings_ms=timings,
+            ),
+            carried=len(faces) - len(changed),
+            velocities={track.number: track.velocity for track in self._in_sight},
+        )
+
+    def _begin(self, frame: Frame) -> None:
+        before, self._now = self._now, (frame.time_s, frame.image.shape)
+        self.schedule.begin(frame.index, frame.time_s)
+        if before is not None and (frame.time_s < before[0] or frame.image.shape != before[1]):
+            self._tracker.forget()
+            self._faces.clear()
+            self._in_sight = []
+            self._flow = MedianFlow()
+
+    def _look(self, image: Image, now: float, clock: _Clock) -> None:
+        """Has the detector find the faces; what it misses is followed for a while."""
+        found = self._stages.detect(image, long_side=self._long_side, faint=True)
+        self.schedule.looked(clock.stop("detect"))
+        seen = [Observation(one.box, one.score, look_of(image, one.box)) for one in found]
+        tracks = self._tracker.update(seen, now)
+        before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
+        for one, track in zip(found, tracks, strict=True):
+            if track is not None:
+                face = self._faces.setdefault(track.number, _Face(0.0, None, now))
+                face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
+        known = {track.number for track in self._in_sight}
+        missed = [
+            t
+            for t in before
+            if t.number not in known and now - self._faces[t.number].detected_s <= MISSED_S
+        ]
+        self._in_sight += self._take(missed, self._places(image, missed), now)
+        clock.stop("track")
+
+    def _follow(self, image: Image, now: float, clock: _Clock) -> bool:
+        """Follows all faces by their pixels; False if one was lost, so that a look is needed."""
+        places = self._places(image, self._in_sight)
+        complete = None not in places
+        if complete:
+            self._take(self._in_sight, places, now)
+        clock.stop("track")
+        return complete
+
+    def _places(self, image: Image, tracks: Sequence[Track]) -> list[Motion | None]:
+        """How each of the tracks has moved since the last frame; None where it cannot be told."""
+        height, width = image.shape[:2]
+        others = [track.seen for track in self._in_sight if track not in tracks]
+        motions = self._flow.motions([track.seen for track in tracks])
+        for i, (track, motion) in enumerate(zip(tracks, motions, strict=True)):
+            if motion is None:
+                continue
+            box = motion.box(track.seen).clipped(width, height)
+            like = likeness(track.look, look_of(image, box)) if box.area else None
+            # Pixels may lead astray: to a hand before the face, or onto another face.
+            if like is None or like < _SAME_FACE or any(box.iou(o) > _ON_TOP for o in others):
+                motions[i] = None
+        return motions
+
+    def _take(
+        self, tracks: Sequence[Track], motions: Sequence[Motion | None], now: float
+    ) -> list[Track]:
+        """Places the tracks where their pixels went; returns those that could be placed."""
+        placed = []
+        for track, motion in zip(tracks, motions, strict=True):
+            if motion is not None:
+                face = self._faces[track.number]
+                face.landmarks = motion.landmarks(face.landmarks, track.seen)
+                track.place(motion.box(track.seen), now)
+                placed.append(track)
+        return placed
+
+    def _has_changed(self, track: Track, crop: npt.NDArray[np.uint8], now: float) -> bool:
+        """Whether the network has to run on a face."""
+        face = self._faces[track.number]
+        if not self.schedule.skips_unchanged or face.crop is None:
+            return True
+        if now - face.classified_s > _CARRIED_S:
+            return True
+        difference = np.abs(crop.astype(np.int16) - face.crop).mean()
+        return bool(difference > _UNCHANGED)
+
+    def _result(self, track: Track, box: FaceBox, now: float) -> FaceResult:
+        face = self._faces[track.number]
+        assert face.probabilities is not None
+        smoothed = self._smoothers.update(track.number, face.probabilities, now, self.smoothing_s)
+        found = FaceResult(track.number, box, face.score, face.landmarks, smoothed)
+        return judged(found, self._stages.uncertain_below)
+
+    def _tidy(self) -> None:
+        """Forgets what is known of faces that the tracker has forgotten."""
+        tracks = self._tracker.tracks
+        self._smoothers.keep(tracks)
+        if len(self._faces) > len(tracks):
+            known = {track.number for track in tracks}
+            self._faces = {number: face for number, face in self._faces.items() if number in known}
+
+
+class _Clock:
+    """Adds up what the stages of a frame take."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._ms = {"detect": 0.0, "track": 0.0, "crop": 0.0, "classify": 0.0}
+
+    def stop(self, stage: str) -> float:
+        """Puts the time since the last stop down to a stage; returns its milliseconds."""
+        now = time.perf_counter()
+        taken, self._last = 1e3 * (now - self._last), now
+        self._ms[stage] += taken
+        return taken
+
+    def timings_ms(self) -> dict[str, float]:
+        return {**self._ms, "total": 1e3 * (time.perf_counter() - self._start)}
