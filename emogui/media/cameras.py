@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from emogui.errors import SourceError
+from emogui.errors import SourceError, SourceMissingError
+from emogui.media import v4l2
+from emogui.media.modes import CameraMode
+from emogui.media.permission import check_permission
 from emogui.media.source import VIDEO_SUFFIXES, FrameSource, is_address
 
 logger = logging.getLogger(__name__)
@@ -91,19 +95,29 @@ def _with_unique_names(cameras: list[CameraInfo]) -> list[CameraInfo]:
     return unique
 
 
-def open_source(spec: str, *, realtime: bool = True, loop: bool = False) -> FrameSource:
+def open_source(
+    spec: str,
+    *,
+    realtime: bool = True,
+    loop: bool = False,
+    size: tuple[int, int] | None = None,
+    fps: float | None = None,
+) -> FrameSource:
     """Opens a source by what the user calls it; slow, so never in the window's thread.
 
     Args:
-        spec: number of a camera (``"0"``), path of a video file, or an address (``rtsp://...``;
-            one that ends like a video file is played as a file).
+        spec: number (``"0"``) or name of a camera, path of a video file, or an address
+            (``rtsp://...``; one that ends like a video file is played as a file).
         realtime: play a file at its own speed.
         loop: start a file over at its end.
+        size: wanted width and height of a camera's pictures.
+        fps: wanted frames a second of a camera.
 
     Raises:
-        SourceError: it cannot be opened; the message says why.
+        SourceError: it cannot be opened; the message and the kind say why.
     """
-    from emogui.media.camera import CameraSource
+    from emogui.media.camera import DEFAULT_SIZE, CameraSource
+    from emogui.media.stream import StreamSource
     from emogui.media.video import VideoSource
 
     text = spec.strip()
@@ -111,13 +125,51 @@ def open_source(spec: str, *, realtime: bool = True, loop: bool = False) -> Fram
         raise SourceError(
             "No source was named.", "Name a camera number, a video file or an address."
         )
-    if text.isascii() and text.isdigit():
-        if len(text) > 6:
-            raise SourceError(f"There is no camera {text}.", "Camera numbers start at 0.")
-        return CameraSource(int(text))
     if is_address(text):
         suffix = PurePosixPath(urlsplit(text).path).suffix.lower()
         if text.lower().startswith("http") and suffix in VIDEO_SUFFIXES - {".ts"}:
             return VideoSource(text, realtime=realtime, loop=loop)
-        return CameraSource(text)
-    return VideoSource(spec, realtime=realtime, loop=loop)
+        return StreamSource(text)
+    number = _camera_number(text)
+    if number is None:
+        return VideoSource(spec, realtime=realtime, loop=loop)
+    return CameraSource(number, size=size or DEFAULT_SIZE, fps=fps)
+
+
+def _camera_number(text: str) -> int | None:
+    """The number of the camera that is meant; None where no camera is."""
+    if text.isascii() and text.isdigit():
+        if len(text) > 6:
+            raise SourceMissingError(f"There is no camera {text}.", "Camera numbers start at 0.")
+        return int(text)
+    if os.path.lexists(text) or "\0" in text:
+        return None
+    for camera in list_cameras():
+        if camera.name.casefold() == text.casefold() or camera.path == text:
+            return int(camera.spec)
+    return None
+
+
+def camera_modes(camera: CameraInfo) -> tuple[CameraMode, ...]:
+    """The sizes and rates that a camera offers, the smallest picture first.
+
+    Only Linux tells them without the camera being switched on; elsewhere it is empty, and
+    `COMMON_SIZES` can be tried: the source's ``size`` says what the camera made of it.
+    """
+    return v4l2.camera_modes(Path(camera.path)) if _on_linux(camera) else ()
+
+
+def camera_problem(camera: CameraInfo) -> SourceError | None:
+    """What keeps a camera from being used just now; None where nothing is known to."""
+    try:
+        if _on_linux(camera):
+            v4l2.check_camera(Path(camera.path), f"camera {camera.index}")
+        else:
+            check_permission(f"camera {camera.index}", ask=False)
+    except SourceError as error:
+        return error
+    return None
+
+
+def _on_linux(camera: CameraInfo) -> bool:
+    return sys.platform.startswith("linux") and camera.path.startswith("/dev/")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
@@ -18,9 +18,6 @@ import numpy.typing as npt
 
 from emogui.errors import SourceError
 from emogui.types import Frame, Image
-
-if TYPE_CHECKING:
-    import cv2
 
 VIDEO_SUFFIXES: frozenset[str] = frozenset(
     [
@@ -89,12 +86,11 @@ class FrameSource(Protocol):
     ) -> None: ...
 
 
-class CaptureSource:
-    """What the sources that read through OpenCV's ``VideoCapture`` share: how they end."""
+class SourceBase:
+    """What the sources share: how they end."""
 
     def __init__(self) -> None:
         self._interrupted = threading.Event()
-        self._capture: cv2.VideoCapture | None = None
 
     def interrupt(self) -> None:
         """Makes a ``read`` that waits return None soon. Any thread may call this."""
@@ -102,9 +98,7 @@ class CaptureSource:
 
     def close(self) -> None:
         """Releases the device or file; a second call does nothing."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self
@@ -179,6 +173,8 @@ def quiet_opencv() -> None:
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
     # A camera that was pulled out is noticed after this many seconds instead of ten.
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
+    # macOS: OpenCV can ask for the permission in the main thread only; `permission` asks instead.
+    os.environ.setdefault("OPENCV_AVFOUNDATION_SKIP_AUTH", "1")
     # Windows: without this many webcams take over ten seconds to open.
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
     if "OPENCV_LOG_LEVEL" not in os.environ:

@@ -16,10 +16,18 @@ import cv2_enumerate_cameras
 import numpy as np
 import pytest
 
-from emogui.errors import SourceError
-from emogui.media import camera as camera_module
-from emogui.media.camera import CameraSource, _check_device
+from emogui.errors import (
+    SourceBusyError,
+    SourceError,
+    SourceLostError,
+    SourceMissingError,
+    SourcePermissionError,
+    SourceTimeoutError,
+)
+from emogui.media import grabber, v4l2
+from emogui.media.camera import CameraSource
 from emogui.media.cameras import CameraInfo, list_cameras, open_source
+from emogui.media.stream import StreamSource
 from emogui.media.video import VideoSource
 
 
@@ -34,6 +42,7 @@ class FakeCapture:
         return self.opens
 
     def read(self) -> tuple[bool, Any]:
+        time.sleep(0.005)
         if self.left <= 0:
             return False, None
         self.left -= 1
@@ -50,10 +59,24 @@ class FakeCapture:
         self.released = True
 
 
+class HangingCapture(FakeCapture):
+    """Delivers its pictures, then hangs as a driver does, until it is set free."""
+
+    def __init__(self, pictures: int) -> None:
+        super().__init__(pictures)
+        self.hangs, self.free = threading.Event(), threading.Event()
+
+    def read(self) -> tuple[bool, Any]:
+        if self.left <= 0:
+            self.hangs.set()
+            self.free.wait(20)
+        return super().read()
+
+
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> None:
     """The device file is there and permitted."""
-    monkeypatch.setattr(camera_module, "_check_device", lambda device, name: None)
+    monkeypatch.setattr(v4l2, "check_camera", lambda device, name: None)
     monkeypatch.setattr(Path, "exists", lambda self: True)
 
 
@@ -71,15 +94,16 @@ def use(monkeypatch: pytest.MonkeyPatch, capture: FakeCapture) -> list[tuple[Any
 def test_a_camera_delivers_rgb_with_rising_index_and_time(
     monkeypatch: pytest.MonkeyPatch, device: None
 ) -> None:
-    capture = FakeCapture()
+    capture = FakeCapture(pictures=10**6)
     use(monkeypatch, capture)
     with CameraSource(1) as source:
         assert (source.name, source.is_camera, source.fps) == ("camera 1", True, 30.0)
         first, second = source.read(), source.read()
         assert first is not None and second is not None
         assert first.image[0, 0].tolist() == [0, 0, 255]
-        assert (first.index, second.index) == (0, 1)
+        assert 0 <= first.index < second.index
         assert 0 <= first.time_s <= second.time_s
+        assert source.size == (64, 48)
         assert abs(second.captured_at - time.monotonic()) < 1
     assert capture.released
     assert capture.settings[cv2.CAP_PROP_BUFFERSIZE] == 1
@@ -90,25 +114,84 @@ def test_a_camera_delivers_rgb_with_rising_index_and_time(
 def test_a_camera_that_stops_is_lost(monkeypatch: pytest.MonkeyPatch, device: None) -> None:
     use(monkeypatch, FakeCapture(pictures=2))
     with CameraSource(0) as source:
-        assert source.read() is not None
-        assert source.read() is not None
         began = time.monotonic()
-        with pytest.raises(SourceError, match="Camera 0 stopped delivering"):
-            source.read()
-        assert time.monotonic() - began < 3
+        with pytest.raises(SourceLostError, match="Camera 0 stopped delivering"):
+            read_all(source)
+        assert time.monotonic() - began < 2
 
 
-def test_an_unplugged_camera_is_noticed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera_module, "_check_device", lambda device, name: None)
-    monkeypatch.setattr(sys, "platform", "linux")
-    use(monkeypatch, FakeCapture(pictures=1))
-    monkeypatch.setattr(camera_module, "_FAILED_READS", 10**6)
-    with CameraSource(97) as source:  # there is no /dev/video97
+def read_all(source: CameraSource) -> None:
+    while source.read() is not None:
+        pass
+
+
+def test_an_unplugged_camera_is_noticed_although_its_driver_hangs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    device = tmp_path / "video0"
+    device.touch()
+    monkeypatch.setattr(v4l2, "check_camera", lambda device, name: None)
+    monkeypatch.setattr("emogui.media.camera.device_file", lambda number: device)
+    hanging = HangingCapture(pictures=3)
+    use(monkeypatch, hanging)
+    with CameraSource(0) as source:
         assert source.read() is not None
+        assert hanging.hangs.wait(5)
+        device.unlink()
         began = time.monotonic()
-        with pytest.raises(SourceError, match="stopped delivering"):
-            source.read()
-        assert time.monotonic() - began < 0.5
+        with pytest.raises(SourceLostError, match="was unplugged"):
+            read_all(source)
+        assert time.monotonic() - began < 2
+        monkeypatch.setattr(grabber, "_JOIN_S", 0.05)
+    assert not hanging.released  # the thread is left behind ...
+    hanging.free.set()
+    while not hanging.released:  # ... and releases the camera when the driver lets it
+        time.sleep(0.01)
+
+
+def test_a_camera_whose_driver_falls_silent_is_lost_within_two_seconds(
+    monkeypatch: pytest.MonkeyPatch, device: None
+) -> None:
+    hanging = HangingCapture(pictures=3)
+    use(monkeypatch, hanging)
+    with CameraSource(0) as source:
+        began = time.monotonic()
+        with pytest.raises(SourceLostError, match="stopped delivering"):
+            read_all(source)
+        assert time.monotonic() - began < 2.5
+        hanging.free.set()
+
+
+def test_a_driver_that_hangs_while_opening_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, device: None
+) -> None:
+    free, capture = threading.Event(), FakeCapture()
+
+    def hang(*_: Any) -> FakeCapture:
+        free.wait(20)
+        return capture
+
+    monkeypatch.setattr(cv2, "VideoCapture", hang)
+    monkeypatch.setattr(grabber, "OPEN_LIMIT_S", 0.05)
+    monkeypatch.setattr(grabber, "_JOIN_S", 0.05)
+    with pytest.raises(SourceTimeoutError, match="Camera 0 did not open in time"):
+        CameraSource(0)
+    free.set()
+    while not capture.released:
+        time.sleep(0.01)
+
+
+def test_size_and_rate_are_asked_for_and_what_came_is_told(
+    monkeypatch: pytest.MonkeyPatch, device: None
+) -> None:
+    capture = FakeCapture(pictures=10**6)
+    use(monkeypatch, capture)
+    with CameraSource(0, size=(1280, 720), fps=15.0) as source:
+        assert capture.settings[cv2.CAP_PROP_FRAME_WIDTH] == 1280
+        assert capture.settings[cv2.CAP_PROP_FRAME_HEIGHT] == 720
+        assert capture.settings[cv2.CAP_PROP_FPS] == 15.0
+        assert source.size == (64, 48)
+        assert source.fps == 30.0
 
 
 def test_a_camera_that_opens_but_delivers_nothing(
@@ -116,7 +199,7 @@ def test_a_camera_that_opens_but_delivers_nothing(
 ) -> None:
     capture = FakeCapture(pictures=0)
     use(monkeypatch, capture)
-    monkeypatch.setattr(camera_module, "OPEN_LIMIT_S", 0.05)
+    monkeypatch.setattr(grabber, "OPEN_LIMIT_S", 0.05)
     with pytest.raises(SourceError, match="opened but delivers no picture"):
         CameraSource(0)
     assert capture.released
@@ -126,7 +209,7 @@ def test_interrupt_ends_the_wait_for_a_picture(
     monkeypatch: pytest.MonkeyPatch, device: None
 ) -> None:
     use(monkeypatch, FakeCapture(pictures=1))
-    monkeypatch.setattr(camera_module, "_FAILED_READS", 10**6)
+    monkeypatch.setattr(grabber, "_FAILED_READS", 10**6)
     with CameraSource(0) as source:
         source.read()
         threading.Timer(0.05, source.interrupt).start()
@@ -136,7 +219,7 @@ def test_interrupt_ends_the_wait_for_a_picture(
 def test_a_busy_camera(monkeypatch: pytest.MonkeyPatch, device: None) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     use(monkeypatch, FakeCapture(opens=False))
-    with pytest.raises(SourceError, match="Camera 0 is busy"):
+    with pytest.raises(SourceBusyError, match="Camera 0 is busy"):
         CameraSource(0)
 
 
@@ -152,8 +235,8 @@ def test_other_systems_are_told_where_to_allow_it(
 
 
 def test_a_missing_device(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="There is no camera 3 on this computer"):
-        _check_device(tmp_path / "video3", "camera 3")
+    with pytest.raises(SourceMissingError, match="There is no camera 3 on this computer"):
+        v4l2.check_camera(tmp_path / "video3", "camera 3")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +254,7 @@ def test_a_device_that_does_not_open(
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(SourceError, match=words):
-        _check_device(device, "camera 0")
+        v4l2.check_camera(device, "camera 0")
 
 
 def test_a_device_without_permission_names_the_group(
@@ -180,26 +263,9 @@ def test_a_device_without_permission_names_the_group(
     device = tmp_path / "video0"
     device.touch()
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(SourceError, match="may not be used by you") as caught:
-        _check_device(device, "camera 0")
+    with pytest.raises(SourcePermissionError, match="may not be used by you") as caught:
+        v4l2.check_camera(device, "camera 0")
     assert "usermod -aG video" in caught.value.hint
-
-
-def test_a_stream_shows_no_password_and_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = use(monkeypatch, FakeCapture(opens=False))
-    with pytest.raises(SourceError) as caught:
-        CameraSource("rtsp://me:secret@cam.local/1")
-    assert "secret" not in str(caught.value)
-    assert "rtsp://cam.local/1" in str(caught.value)
-    address, backend, limits = calls[0]
-    assert address == "rtsp://me:secret@cam.local/1"
-    assert backend == cv2.CAP_FFMPEG
-    assert cv2.CAP_PROP_OPEN_TIMEOUT_MSEC in limits
-
-
-def test_a_stream_that_nobody_offers_is_told_soon() -> None:
-    with pytest.raises(SourceError, match=r"No stream was found at rtsp://127.0.0.1:9/x"):
-        CameraSource("rtsp://127.0.0.1:9/x")
 
 
 def test_the_list_has_unique_names_and_no_device_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,13 +309,25 @@ def test_the_spec_of_a_camera_names_its_backend() -> None:
 def test_open_source_tells_cameras_streams_and_files_apart(
     monkeypatch: pytest.MonkeyPatch, device: None, tmp_path: Path
 ) -> None:
-    calls = use(monkeypatch, FakeCapture(pictures=100))
-    assert open_source("1401").is_camera
+    calls = use(monkeypatch, FakeCapture(pictures=10**6))
+    opened = open_source("1401")
+    opened.close()
+    assert opened.is_camera
     assert calls[-1][0] == 1401
-    assert open_source("rtsp://host/1").is_camera
+    monkeypatch.setattr(StreamSource, "__init__", lambda self, address: None)
     monkeypatch.setattr(VideoSource, "__init__", lambda self, path, **how: None)
-    assert not open_source("https://host/clip.mp4?x=1").is_camera
-    assert not open_source(str(tmp_path / "a.mp4")).is_camera
+    assert isinstance(open_source("rtsp://host/1"), StreamSource)
+    assert isinstance(open_source("https://host/stream"), StreamSource)
+    assert isinstance(open_source("https://host/clip.mp4?x=1"), VideoSource)
+    assert isinstance(open_source(str(tmp_path / "a.mp4")), VideoSource)
+
+
+def test_a_camera_is_opened_by_its_name(monkeypatch: pytest.MonkeyPatch, device: None) -> None:
+    calls = use(monkeypatch, FakeCapture(pictures=10**6))
+    known = [CameraInfo(0, "HD Webcam"), CameraInfo(2, "HD Webcam (2)", 1400)]
+    monkeypatch.setattr("emogui.media.cameras.list_cameras", lambda: known)
+    open_source("hd webcam (2)").close()
+    assert calls[-1][0] == 1402
 
 
 @pytest.mark.parametrize("spec", ["", "  ", "99999999999"])

@@ -14,8 +14,8 @@ import pytest
 from emogui.errors import SourceError
 from emogui.live.session import LiveSession
 from emogui.live.update import LiveState
-from emogui.media.camera import CameraSource
 from emogui.media.cameras import open_source
+from emogui.media.stream import StreamSource
 
 
 class StreamServer(ThreadingHTTPServer):
@@ -70,7 +70,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamServer]:
 
 def test_a_stream_is_a_camera_and_its_end_is_a_loss(server: StreamServer) -> None:
     with open_source(server.url) as source:
-        assert isinstance(source, CameraSource)
+        assert isinstance(source, StreamSource)
         first = source.read()
         assert first is not None
         assert first.image.shape == (120, 160, 3)
@@ -85,7 +85,7 @@ def test_a_stream_is_a_camera_and_its_end_is_a_loss(server: StreamServer) -> Non
 def test_a_stream_that_falls_silent_is_given_up_without_waiting_for_it(
     server: StreamServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emogui.media.camera._STREAM_PATIENCE_S", 1.0)
+    monkeypatch.setattr("emogui.media.stream.SILENCE_LIMIT_S", 1.0)
     session = LiveSession(lambda: open_source(server.url))
     session.start()
     end = time.monotonic() + 20

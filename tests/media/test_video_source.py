@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from emogui.errors import SourceError
+from emogui.media.clock import PlaybackClock
 from emogui.media.source import as_rgb, is_address, quiet_opencv, without_password
-from emogui.media.video import Player, VideoSource
+from emogui.media.video import VideoSource
 
 
 def make_video(path: Path, frames: int = 20, fps: float = 25.0, code: str = "MJPG") -> Path:
@@ -116,7 +117,7 @@ def test_the_rotation_flag_of_a_phone_is_respected(tmp_path: Path) -> None:
 
 
 def test_a_player_that_cannot_keep_up_still_shows_something() -> None:
-    player, now, shown = Player(0.04), 100.0, []
+    player, now, shown = PlaybackClock(0.04), 100.0, []
     for i in range(100):  # decoding alone takes twice the time of a frame
         if not player.drops(i * 0.04, now):
             shown.append(i)
@@ -125,7 +126,7 @@ def test_a_player_that_cannot_keep_up_still_shows_something() -> None:
 
 
 def test_a_player_does_not_wait_out_a_long_gap() -> None:
-    player = Player(0.04)
+    player = PlaybackClock(0.04)
     assert player.due(0.0, 100.0) == 100.0
     assert player.due(3600.0, 100.0) == pytest.approx(102.0)
     assert player.due(3600.04, 102.0) == pytest.approx(102.04)
