@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, str]] = {
     "models": "list the networks that can be used",
     "doctor": "check the installation and say what mends it",
     "evaluate": "measure a network on a data set",
+    "compare": "compare networks on the same faces",
     "train": "train a network",
     "export": "make the fast form of a trained network",
     "retrain": "make a network again, by the record of how it was made",

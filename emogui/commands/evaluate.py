@@ -70,7 +70,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="most pictures in mistakes.png, the surest mistakes first; 0 for none (%(default)s)",
     )
     parser.add_argument(
-        "--record", action="store_true", help="also keep the figures in the network's model.json"
+        "--record",
+        action="store_true",
+        help="also keep the figures in the network's model.json; those of the private split are "
+        "noted beside its folder, too, in a list that is only added to",
     )
     add_progress_option(parser)
     return parser
@@ -119,9 +122,13 @@ def run(args: argparse.Namespace) -> int:
             print(f"\nwritten to {folder}", file=stdout)
         if args.record:
             from emogui.training.finish import record_metrics
+            from emogui.training.readings import note_reading
 
             record_metrics(classifier.info.path, evaluation.as_dict())
             print(f"recorded in {classifier.info.path / 'model.json'}", file=stdout)
+            if args.split == "private":
+                noted = note_reading(classifier.info.path, evaluation.as_dict())
+                print(f"the reading is noted in {noted}", file=stdout)
     return 0
 
 

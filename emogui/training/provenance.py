@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from emogui.backend.store import sha256_of
+
 
 def describe_data(path: str | Path, votes: str | Path | None) -> dict[str, Any]:
     """What identifies the data: file names and, for files, their sha256."""
+    faces, table = Path(path), None if votes is None else Path(votes)
     return {
-        "file": Path(path).name,
-        "sha256": _file_sha256(Path(path)),
-        "votes": None if votes is None else Path(votes).name,
-        "votes_sha256": None if votes is None else _file_sha256(Path(votes)),
+        "file": faces.name,
+        "sha256": sha256_of(faces) if faces.is_file() else None,
+        "votes": table and table.name,
+        "votes_sha256": table and sha256_of(table),
     }
-
-
-def _file_sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source_commit() -> str | None:
