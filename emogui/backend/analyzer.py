@@ -15,6 +15,8 @@ from emogui.backend.detectors import DETECTORS, FaceDetector, create_detector
 from emogui.backend.detectors.base import Thresholds, check_image
 from emogui.backend.detectors.thorough import PassDetector
 from emogui.backend.doubt import reason_for_doubt
+from emogui.backend.explanation import Explainer, Explanation
+from emogui.errors import ImageError, UsageError
 from emogui.types import Detection, FaceBox, FaceResult, FrameResult, Image
 
 FAINT = 0.5
@@ -56,6 +58,7 @@ class Analyzer:
         runtime: str = "fast",
     ) -> None:
         self.classifier: Classifier = load_classifier(model, labels, runtime)
+        self._explainer: Explainer | None = None
         if isinstance(detector, str):
             self.detector = create_detector(detector, threshold=threshold)
         else:
@@ -207,6 +210,74 @@ class Analyzer:
             detector=self.detector.name,
             labels=self.classifier.head,
             timings_ms=timings_ms or {},
+        )
+
+    def explainer(self, *, load_keras: bool = True) -> Explainer:
+        """What :meth:`explain` asks; made at its first use.
+
+        Args:
+            load_keras: whether Keras may be loaded where the network needs it.
+
+        Raises:
+            ModelError: the network cannot be explained.
+        """
+        if self._explainer is None:
+            self._explainer = Explainer(self.classifier, load_keras=load_keras)
+        return self._explainer
+
+    def explain(
+        self,
+        image: Image,
+        result: FrameResult,
+        *,
+        faces: Sequence[int] | None = None,
+        emotion: str | None = None,
+        load_keras: bool = True,
+    ) -> tuple[Explanation, ...]:
+        """Says which parts of the faces spoke for an emotion, and which against it.
+
+        Args:
+            image: the picture that was analysed, RGB uint8 (height, width, 3).
+            result: what :meth:`analyze` found in it.
+            faces: positions in ``result.faces``; None explains all.
+            emotion: the emotion to explain; None takes the most probable one of each face.
+            load_keras: whether Keras may be loaded for a network that needs it, see
+                :class:`emogui.backend.explanation.Explainer`.
+
+        Returns:
+            An explanation a face, with the square of the crop in the picture.
+
+        Raises:
+            ModelError: the network cannot be explained.
+            ImageError: the array has another shape or type, or is not the result's picture.
+            UsageError: the result has other labels, or there is no such face or emotion.
+        """
+        check_image(image)
+        size = (image.shape[1], image.shape[0])
+        if (result.width, result.height) != size:
+            raise ImageError(
+                f"The result is of a picture of {result.width}x{result.height} pixels; this one "
+                f"has {size[0]}x{size[1]}.",
+                "Explain with the picture that was analysed.",
+            )
+        if result.labels != self.classifier.head:
+            raise UsageError(
+                f"The result has the labels '{result.labels}'; this analyzer has "
+                f"'{self.classifier.head}'.",
+                "Explain with the analyzer that made the result.",
+            )
+        chosen = range(len(result.faces)) if faces is None else faces
+        if wrong := [i for i in chosen if not 0 <= i < len(result.faces)]:
+            raise UsageError(
+                f"The result has {len(result.faces)} faces, and none at position {wrong[0]}."
+            )
+        boxes = [result.faces[i].box for i in chosen]
+        return tuple(
+            self.explainer(load_keras=load_keras).explain(
+                [crop_face(image, box, self._crop) for box in boxes],
+                [emotion or result.faces[i].emotion for i in chosen],
+                [self._crop.whole_square(box) for box in boxes],
+            )
         )
 
     def _face(self, number: int, detection: Detection, row: np.ndarray) -> FaceResult:

@@ -21,10 +21,19 @@ CHUNK = 64
 
 
 class Runtime(Protocol):
-    """Something that runs a network."""
+    """Something that runs a network.
+
+    Attributes:
+        gives_maps: whether it can give the network's class activation maps.
+    """
+
+    gives_maps: bool
 
     def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         """Head name to float32 (n, classes) for uint8 (n, size, size, 1)."""
+
+    def maps(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        """Head name to class activation maps, float32 (n, h, w, classes), where it has any."""
 
 
 class Classifier:
@@ -36,6 +45,7 @@ class Classifier:
         head: ``"ferplus"`` or ``"fer2013"``.
         labels: the classes, in the order of the probabilities.
         crop_rule: framing relative to the default detector's box.
+        runtime: what runs the network.
     """
 
     def __init__(self, info: ModelInfo, head: str, runtime: Runtime) -> None:
@@ -49,7 +59,7 @@ class Classifier:
         self.head = head
         self.labels = info.heads[head].labels
         self.crop_rule: CropRule = info.crop
-        self._runtime = runtime
+        self.runtime = runtime
 
     def predict(self, faces: Sequence[npt.NDArray[np.uint8]]) -> Probabilities:
         """Probabilities of the chosen head.
@@ -79,7 +89,7 @@ class Classifier:
     ) -> dict[str, npt.NDArray[np.float32]]:
         """What the network gives before temperature and softmax: head to float32 (n, classes)."""
         parts = [
-            self._runtime.logits(prepare(faces[i : i + CHUNK], self.info.input_size))
+            self.runtime.logits(prepare(faces[i : i + CHUNK], self.info.input_size))
             for i in range(0, len(faces), CHUNK)
         ]
         if not parts:
@@ -88,6 +98,41 @@ class Classifier:
                 for head, entry in self.info.heads.items()
             }
         return {head: np.concatenate([part[head] for part in parts]) for head in self.info.heads}
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether :meth:`maps` has something to give for the chosen head."""
+        maps = self.info.maps
+        return maps is not None and self.head in maps.outputs and self.runtime.gives_maps
+
+    def maps(self, faces: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
+        """Class activation maps of the chosen head (Zhou et al., 2016).
+
+        Args:
+            faces: finished crops, as for :meth:`predict`.
+
+        Returns:
+            float32 (n, h, w, classes) in units of the logits before temperature; of no face
+            (0, 0, 0, classes). The mean of a map over its cells, plus the class's bias, is the
+            logit; where the cells lie in the crop is in ``info.maps.grid``.
+
+        Raises:
+            ModelError: the network was exported without maps, or runs on Keras.
+            ImageError: a crop has another type or shape.
+        """
+        if not self.has_maps:
+            raise ModelError(
+                f"The fast form of '{self.name}' has no class activation maps of '{self.head}'.",
+                "Make it again with 'emogui export', or explain with Grad-CAM (see "
+                "emogui.backend.explanation).",
+            )
+        if not len(faces):
+            return np.empty((0, 0, 0, len(self.labels)), np.float32)
+        parts = [
+            self.runtime.maps(prepare(faces[i : i + CHUNK], self.info.input_size))[self.head]
+            for i in range(0, len(faces), CHUNK)
+        ]
+        return np.concatenate(parts)
 
 
 def load_classifier(
@@ -141,18 +186,33 @@ class FastRuntime:
             info,
             _sizes(compiled.input(0)),
             {name: _sizes(port) for name, port in ports.items()},
+            maps=True,
         )
         self._heads = {head: ports[head] for head in info.heads}
+        outputs = info.maps.outputs if info.maps else {}
+        self._maps = {head: ports[name] for head, name in outputs.items()}
+        self.gives_maps = bool(self._maps)
         self._lock = threading.Lock()
 
     def logits(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        return self._infer(batch, self._heads)
+
+    def maps(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        return self._infer(batch, self._maps)
+
+    def _infer(
+        self, batch: npt.NDArray[np.uint8], outputs: Mapping[str, Any]
+    ) -> dict[str, npt.NDArray[np.float32]]:
         with self._lock:
             found = self._request.infer([batch], share_inputs=True)
-            return {head: np.array(found[port]) for head, port in self._heads.items()}
+            return {head: np.array(found[port]) for head, port in outputs.items()}
 
 
 class KerasRuntime:
     """Runs a network in Keras, as it was trained."""
+
+    gives_maps = False
+    """Grad-CAM explains what runs on Keras."""
 
     def __init__(self, info: ModelInfo) -> None:
         path = info.intact("keras")
@@ -180,18 +240,24 @@ class KerasRuntime:
         outputs: Mapping[str, Any] = self.network.predict_on_batch(batch.astype(np.float32))
         return {head: np.asarray(value, np.float32) for head, value in outputs.items()}
 
+    def maps(self, batch: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        return {}
+
 
 def _sizes(port: Any) -> list[str]:
     return [str(size) for size in port.get_partial_shape()]
 
 
-def _check_fit(info: ModelInfo, face: list[str], outputs: Mapping[str, list[str]]) -> None:
+def _check_fit(
+    info: ModelInfo, face: list[str], outputs: Mapping[str, list[str]], *, maps: bool = False
+) -> None:
     """Refuses a network that is not the one its ``model.json`` describes.
 
     Args:
         info: what ``model.json`` says.
         face: shape of the input, the first size being that of the batch.
-        outputs: head to the shape of its output.
+        outputs: name to the shape of each output.
+        maps: whether the class activation maps are to be there.
     """
     size = str(info.input_size)
     expected = {"input": [size, size, "1"]}
@@ -199,6 +265,9 @@ def _check_fit(info: ModelInfo, face: list[str], outputs: Mapping[str, list[str]
     for head, entry in info.heads.items():
         expected[f"head '{head}'"] = [str(len(entry.labels))]
         got[f"head '{head}'"] = outputs.get(head, [])[1:]
+    for head, name in (info.maps.outputs if info.maps and maps else {}).items():
+        expected[f"maps of '{head}'"] = [str(len(info.heads[head].labels))]
+        got[f"maps of '{head}'"] = outputs.get(name, [])[3:]
     for part, shape in expected.items():
         if got[part] != shape:
             raise ModelError(

@@ -38,6 +38,11 @@ class CropRule:
         centre_y = box.y + box.h / 2 + self.shift_y * mean_side
         return centre_x - side / 2, centre_y - side / 2, side
 
+    def whole_square(self, box: FaceBox) -> tuple[int, int, int]:
+        """Left, top and side of what :func:`crop_face` cuts out, in whole pixels."""
+        left, top, side = self.square(box)
+        return round(left), round(top), max(1, round(side))
+
 
 def crop_face(image: Image, box: FaceBox, rule: CropRule) -> Image:
     """Cuts the square of a face out of a picture.
@@ -52,9 +57,7 @@ def crop_face(image: Image, box: FaceBox, rule: CropRule) -> Image:
         its edge pixels are repeated, since black bars look like nothing in the training set.
     """
     height, width = image.shape[:2]
-    left_f, top_f, side_f = rule.square(box)
-    side = max(1, round(side_f))
-    left, top = round(left_f), round(top_f)
+    left, top, side = rule.whole_square(box)
     inner = image[
         min(max(top, 0), height - 1) : max(min(top + side, height), 1),
         min(max(left, 0), width - 1) : max(min(left + side, width), 1),

@@ -46,6 +46,30 @@ class FileInfo:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class MapGrid:
+    """Where the cells of a map lie: cell i's middle is at ``first + i * step``, across and down.
+
+    In pixels of the network's input, whose left and top edge is at 0.
+    """
+
+    first: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapInfo:
+    """The class activation maps that the fast form gives.
+
+    Attributes:
+        outputs: head to the name of the output with its maps, float32 (n, h, w, classes).
+        grid: where the cells lie in the input.
+    """
+
+    outputs: Mapping[str, str]
+    grid: MapGrid
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """What ``model.json`` says.
@@ -60,6 +84,7 @@ class ModelInfo:
         files: role (``"keras"``, ``"fast"``, ``"fast_weights"``) to file.
         metrics: figures with their data, split, labels and commit.
         card: the whole ``model.json``.
+        maps: the class activation maps of the fast form; None where it was exported without.
     """
 
     name: str
@@ -71,6 +96,7 @@ class ModelInfo:
     files: Mapping[str, FileInfo]
     metrics: tuple[Mapping[str, Any], ...]
     card: Mapping[str, Any]
+    maps: MapInfo | None = None
 
     def file(self, role: str) -> Path:
         """Path of a file by its role.
@@ -274,4 +300,15 @@ def _parse(folder: Path, card: dict[str, Any]) -> ModelInfo:
         },
         metrics=tuple(card.get("metrics", ())),
         card=card,
+        maps=_parse_maps(card["maps"], heads) if card.get("maps") else None,
     )
+
+
+def _parse_maps(entry: Mapping[str, Any], heads: Mapping[str, HeadInfo]) -> MapInfo:
+    outputs = {str(head): str(name) for head, name in entry["outputs"].items()}
+    if strange := set(outputs) - set(heads):
+        raise ValueError(f"it has maps of '{min(strange)}', which is none of its heads")
+    grid = MapGrid(float(entry["first"]), float(entry["step"]))
+    if not (math.isfinite(grid.first) and 0 < grid.step < math.inf):
+        raise ValueError("the cells of maps need a first place and a step above 0")
+    return MapInfo(outputs, grid)

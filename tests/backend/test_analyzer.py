@@ -55,7 +55,7 @@ def test_the_live_way_finds_the_same_faces(analyzer, sample):
 
 def test_the_network_sees_the_same_tensor_on_every_way(analyzer, sample, monkeypatch):
     seen = []
-    runtime = analyzer.classifier._runtime
+    runtime = analyzer.classifier.runtime
     logits = runtime.logits
 
     def spy(batch):
