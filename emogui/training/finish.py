@@ -63,15 +63,12 @@ def export_run(
     config = read_config(run)
     arrays = averaged_weights(run, weights)
     heads = {h: HEADS[h] for h in HEADS if config["head_weights"].get(h, 0) > 0}
-    training = dataset.subset(dataset.split == Split.TRAINING)
-    if not len(training):
-        raise TrainingError(f"The data set '{dataset.name}' has no Training rows.")
+    training = training_rows(dataset)
     returned = {h: t for h, t in (returned_priors or {}).items() if t and h in heads}
     shifts = prior_shifts(training, config["smoothing"], heads, returned)
     stages = chain_of_run(run, weights=weights, prior_returned=returned, earlier=earlier)
     network = NetworkConfig(**config["network"])
-    chosen = np.random.default_rng(0).permutation(len(training))[:CALIBRATION_FACES]
-    calibration = prepare([training.faces[int(i)] for i in chosen], int(network.size or 96))
+    calibration = calibration_faces(training, int(network.size or 96))
     description = {
         "title": title,
         "description": "ResNet50 on a grey face, one head for the FER+ emotions, one for the "
@@ -81,11 +78,11 @@ def export_run(
             "rows": len(training),
             "dropped": dict(dataset.dropped),
             "stages": [stage.as_dict() for stage in stages],
-            "versions": _versions(),
+            "versions": versions(),
         },
         "metrics": [],
     }
-    return export(output, arrays, network, calibration, _default_crop(), description, heads, shifts)
+    return export(output, arrays, network, calibration, default_crop(), description, heads, shifts)
 
 
 def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:
@@ -116,7 +113,26 @@ def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:
     save_card(info.path, card)
 
 
-def _default_crop() -> CropRule:
+def training_rows(dataset: EmotionDataset) -> EmotionDataset:
+    """The Training rows of a set.
+
+    Raises:
+        TrainingError: it has none.
+    """
+    training = dataset.subset(dataset.split == Split.TRAINING)
+    if not len(training):
+        raise TrainingError(f"The data set '{dataset.name}' has no Training rows.")
+    return training
+
+
+def calibration_faces(training: EmotionDataset, size: int) -> npt.NDArray[np.uint8]:
+    """Faces that integer ranges are set by, always the same: uint8 (n, size, size, 1)."""
+    chosen = np.random.default_rng(0).permutation(len(training))[:CALIBRATION_FACES]
+    return prepare([training.faces[int(i)] for i in chosen], size)
+
+
+def default_crop() -> CropRule:
+    """The framing relative to the default detector's box."""
     return next(iter(DETECTORS.values())).crop
 
 
@@ -138,7 +154,8 @@ def averaged_weights(run: Path, which: str) -> list[npt.NDArray[Any]]:
     return last if which == "last" else checkpoint.load_weights(run / "best.npz")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Python and the packages that a network is made with, by name."""
     names = ("keras", "tensorflow", "openvino", "nncf", "numpy")
     found = {name: importlib.metadata.version(name) for name in names}
     return {"python": platform.python_version(), **found}

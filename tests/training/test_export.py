@@ -146,7 +146,7 @@ def test_a_training_goes_on_from_an_exported_network(exported):
     network = build_network(NetworkConfig(40, backbone="tiny"))
     said = load_start(network, str(exported))
     assert "little.keras" in said
-    slow = load_classifier(exported, runtime="keras")._runtime.network
+    slow = load_classifier(exported, runtime="keras").runtime.network
     for a, b in zip(network.get_weights(), slow.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
