@@ -1,4 +1,4 @@
-"""``emogui models``: lists the networks that can be used."""
+"""``emogui models``: lists the networks that can be used, or prints the card of one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         description="List the networks that came with emogui and those of the user, with the "
         "names by which --model chooses them.",
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON array instead")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON array instead")
+    form.add_argument(
+        "--card",
+        metavar="NAME_OR_DIR",
+        help="print the model card of a network instead, as Markdown: what it is for, how good "
+        "it is, where it fails, how it was made",
+    )
     return parser
 
 
@@ -32,6 +39,9 @@ def run(args: argparse.Namespace) -> int:
     from emogui.backend.store import list_models, unreadable_models
 
     with private_stdout() as stdout:
+        if args.card:
+            print(_card(args.card), end="", file=stdout)
+            return 0
         models = list_models()
         for error in unreadable_models():
             print(f"emogui: {error}", file=sys.stderr)
@@ -56,6 +66,14 @@ def run(args: argparse.Namespace) -> int:
                 file=stdout,
             )
     return 0
+
+
+def _card(name_or_dir: str) -> str:
+    from emogui.backend.store import load_model_info
+    from emogui.output.document import to_markdown
+    from emogui.output.model_card import model_card
+
+    return to_markdown(model_card(load_model_info(name_or_dir)))
 
 
 def _describe(model: ModelInfo) -> dict[str, Any]:
