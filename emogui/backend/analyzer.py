@@ -212,6 +212,18 @@ class Analyzer:
             timings_ms=timings_ms or {},
         )
 
+    def crop(self, image: Image, box: FaceBox) -> Image:
+        """The square of a face as the network sees it, before it is made grey and resized.
+
+        Args:
+            image: RGB uint8 (height, width, 3).
+            box: the detector's box.
+
+        Returns:
+            RGB uint8 (side, side, 3).
+        """
+        return crop_face(image, box, self._crop)
+
     def explainer(self, *, load_keras: bool = True) -> Explainer:
         """What :meth:`explain` asks; made at its first use.
 
@@ -274,7 +286,7 @@ class Analyzer:
         boxes = [result.faces[i].box for i in chosen]
         return tuple(
             self.explainer(load_keras=load_keras).explain(
-                [crop_face(image, box, self._crop) for box in boxes],
+                [self.crop(image, box) for box in boxes],
                 [emotion or result.faces[i].emotion for i in chosen],
                 [self._crop.whole_square(box) for box in boxes],
             )

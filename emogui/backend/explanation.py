@@ -64,15 +64,27 @@ class Explanation:
             height: its height; None for a square crop.
 
         Returns:
-            float32 (height, width): linear between the middles of cells, constant beyond the
-            outer ones.
+            float32 (height, width), see :meth:`sample`.
         """
         across, down = (
-            ((np.arange(length, dtype=np.float32) + 0.5) / length - self.grid.first)
-            / self.grid.step
+            (np.arange(length, dtype=np.float32) + 0.5) / length
             for length in (width, height or width)
         )
-        x, y = np.meshgrid(across, down)
+        return self.sample(across, down)
+
+    def sample(
+        self, across: npt.NDArray[np.floating], down: npt.NDArray[np.floating]
+    ) -> npt.NDArray[np.float32]:
+        """The map at places of the crop.
+
+        Args:
+            across: (w,) places from left to right, as shares of the crop's side.
+            down: (h,) places from top to bottom.
+
+        Returns:
+            float32 (h, w): linear between the middles of cells, constant beyond the outer ones.
+        """
+        x, y = np.meshgrid(*((p - self.grid.first) / self.grid.step for p in (across, down)))
         laid = cv2.remap(
             self.map,
             x.astype(np.float32),

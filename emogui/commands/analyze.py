@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from emogui.commands.console import add_progress_option, private_stdout, progress
+from emogui.commands.names import OutputNames, annotated_suffix, place_of
 from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +41,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--csv", metavar="FILE", help="write a table there, one row a face; - is standard output"
     )
     out.add_argument("--annotate", metavar="DIR", help="save pictures with framed faces there")
+    out.add_argument(
+        "--explain",
+        metavar="DIR",
+        help="save a picture of each face there that shows what spoke for its emotion",
+    )
     add_progress_option(out)
     how = parser.add_argument_group("how to analyse")
     how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
@@ -70,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
         _check_outputs(args, [path for path, _ in inputs])
         analyzer = make_analyzer(args)
         sinks = _open_sinks(args, analyzer.classifier.labels, stack, stdout)
-        names = _AnnotatedNames(args.annotate, [p for p, e in inputs if e is None])
+        readable = [p for p, e in inputs if e is None]
+        names = OutputNames(args.annotate, readable)
+        explain = _make_explainer(args, analyzer, readable)
         failed = False
         bar = progress(inputs, len(inputs), "pictures", args.progress)
         for path, error in bar:
@@ -82,7 +88,10 @@ def run(args: argparse.Namespace) -> int:
                 from emogui.output.annotate import annotate
                 from emogui.output.files import save_image
 
-                save_image(annotate(image, result), names.of(path))
+                name = names.of(path, "emogui", annotated_suffix(path))
+                save_image(annotate(image, result), name)
+            if explain is not None and image is not None:
+                explain(path, image, result)
     return 1 if failed else 0
 
 
@@ -120,6 +129,27 @@ def make_analyzer(args: argparse.Namespace) -> Analyzer:
         raise UsageError(error.message, error.hint) from error
 
 
+def _make_explainer(
+    args: argparse.Namespace, analyzer: Analyzer, inputs: Sequence[str]
+) -> Callable[[str, Image, FrameResult], None] | None:
+    """What ``--explain`` does with each picture.
+
+    Raises:
+        UsageError: the network cannot be explained.
+    """
+    if not args.explain:
+        return None
+    from emogui.commands.explaining import ExplanationWriter
+    from emogui.output.files import make_folder
+
+    try:
+        writer = ExplanationWriter(analyzer, OutputNames(args.explain, inputs))
+    except ModelError as error:
+        raise UsageError(error.message, error.hint) from error
+    make_folder(args.explain)
+    return writer.write
+
+
 def _open_sinks(
     args: argparse.Namespace, labels: Sequence[str], stack: ExitStack, stdout: TextIO
 ) -> list[Callable[[FrameResult], None]]:
@@ -144,23 +174,15 @@ def _check_outputs(args: argparse.Namespace, inputs: Sequence[str]) -> None:
 
     ``--csv *.jpg``, which the shell expands, would otherwise overwrite the first photo.
     """
-    if args.json and args.csv and _place(args.json) == _place(args.csv):
+    if args.json and args.csv and place_of(args.json) == place_of(args.csv):
         raise UsageError(f"--json and --csv both write to '{args.json}'.", "Name two files.")
-    pictures = set(map(_place, inputs))
+    pictures = set(map(place_of, inputs))
     for option, name in (("--json", args.json), ("--csv", args.csv)):
-        if name and name != "-" and _place(name) in pictures:
+        if name and name != "-" and place_of(name) in pictures:
             raise UsageError(
                 f"{option} would overwrite the input '{name}'.",
                 f"Name the file to write after {option}.",
             )
-
-
-def _place(path: str) -> str:
-    """Where a path leads through all links, also those that lead in a circle."""
-    try:
-        return os.path.realpath(path)
-    except ValueError:  # it holds a null character: nothing is there
-        return path
 
 
 def _analyze(
@@ -194,31 +216,6 @@ def _analyze(
         ),
         None,
     )
-
-
-class _AnnotatedNames:
-    """Names of annotated pictures: of one folder, all different, and never that of an input."""
-
-    _LOSSY = frozenset({".jpg", ".jpeg", ".webp", ".heic", ".heif", ".avif"})
-
-    def __init__(self, folder: str | None, inputs: Sequence[str]) -> None:
-        self._folder = Path(folder or ".")
-        self._used: set[Path] = set()
-        self._inputs = set(map(_place, inputs)) if folder else set()
-
-    def of(self, path: str) -> Path:
-        source = Path(path)
-        suffix = ".jpg" if source.suffix.lower() in self._LOSSY else ".png"
-        number = 1
-        while True:
-            extra = f"-{number}" if number > 1 else ""
-            name = self._folder / f"{source.stem}_emogui{extra}{suffix}"
-            # Names that differ in case alone are one file on Windows and macOS.
-            key = Path(str(name).casefold())
-            if key not in self._used and _place(str(name)) not in self._inputs:
-                self._used.add(key)
-                return name
-            number += 1
 
 
 def _share(text: str) -> float:
