@@ -40,6 +40,9 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("cancel", "Cancel", "Escape"),
         Action("next_face", "Next face", "Right", ("Down",)),
         Action("previous_face", "Previous face", "Left", ("Up",)),
+        Action("explain", "Explain", "Mod+Shift+E"),
+        Action("explain_next", "Explain next emotion", "Mod+Shift+N"),
+        Action("explain_previous", "Explain previous emotion", "Mod+Shift+B"),
         Action("next_picture", "Next picture", "Next", ("Mod+Right",)),
         Action("previous_picture", "Previous picture", "Prior", ("Mod+Left",)),
     ),
@@ -68,6 +71,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "Help": (
         Action("help_keys", "Keyboard shortcuts", "F1"),
         Action("help_meaning", "What the numbers mean", "Mod+F1"),
+        Action("help_network", "About the network…", "Mod+Shift+F1"),
         Action("about", "About emogui", "Shift+F1"),
     ),
 }

@@ -107,7 +107,7 @@ class Application:
         self._accept_drops()
         if self._notice:
             self.context.show_notice(self._notice)
-        self.commands.show_notice_once()
+        self.commands.helping.show_notice_once()
         self._tick()
 
     def run(self) -> int:

@@ -15,9 +15,9 @@ from emogui.gui.actions import ACTIONS, BY_NAME, ON_PICTURE, sequences
 from emogui.gui.catalogue import Catalogue
 from emogui.gui.choosing import Choosing
 from emogui.gui.context import ViewContext
-from emogui.gui.dialogs import help as help_dialogs
 from emogui.gui.dialogs.base import Dialog
 from emogui.gui.dialogs.settings import SettingsDialog
+from emogui.gui.helping import Helping
 from emogui.gui.menus import Menus
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
@@ -62,6 +62,13 @@ class Commands:
         self.image = self.shell.image
         self.choosing = Choosing(context, self._catalogue_found, self.refresh)
         self.transfers = Transfers(context, self.shell, self.open)
+        self.helping = Helping(
+            root,
+            context,
+            self.dialogs,
+            self._dialog,
+            lambda: str(self.shell.using.cget("text")),
+        )
         self.pick_model = self.choosing.pick_model
         self.pick_detector = self.choosing.pick_detector
         self.menus = Menus(
@@ -81,7 +88,7 @@ class Commands:
 
     def method(self, name: str) -> Callable[[], None] | None:
         """What does the action of that name; None where nothing does."""
-        for owner in (self, self.choosing, self.transfers):
+        for owner in (self, self.choosing, self.helping, self.transfers):
             method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
             if method is not None:
                 return method
@@ -110,6 +117,9 @@ class Commands:
                 "close_picture": shown is not None and not live,
                 "next_face": face or live,
                 "previous_face": face or live,
+                "explain": face,
+                "explain_next": face,
+                "explain_previous": face,
                 "next_picture": several,
                 "previous_picture": several,
                 "cancel": self.image.presenter.busy,
@@ -172,6 +182,18 @@ class Commands:
             self.shell.live_view().stage.step(step)
         else:
             self.image.presenter.select_next(step)
+
+    def do_explain(self) -> None:
+        if not self.shell.on_live:
+            self.image.explaining.toggle()
+
+    def do_explain_next(self) -> None:
+        if not self.shell.on_live:
+            self.image.explaining.step(1)
+
+    def do_explain_previous(self) -> None:
+        if not self.shell.on_live:
+            self.image.explaining.step(-1)
 
     def do_next_picture(self) -> None:
         self._step_picture(1)
@@ -250,29 +272,7 @@ class Commands:
     def do_show_live(self) -> None:
         self.shell.show_tab("live")
 
-    # Help and the end
-
-    def do_help_keys(self) -> None:
-        self._dialog("keys", lambda: help_dialogs.show_keys(self.root, self.context.theme))
-
-    def do_help_meaning(self) -> None:
-        self._dialog("meaning", lambda: help_dialogs.show_meaning(self.root, self.context.theme))
-
-    def show_notice_once(self) -> None:
-        """Shows the first-start notice unless the user has closed it before."""
-        if self.context.settings.notice_seen < help_dialogs.NOTICE_VERSION:
-
-            def seen() -> None:
-                self.context.update_settings(notice_seen=help_dialogs.NOTICE_VERSION)
-
-            self._dialog(
-                "meaning",
-                lambda: help_dialogs.show_meaning(self.root, self.context.theme, seen),
-            )
-
-    def do_about(self) -> None:
-        using = str(self.shell.using.cget("text"))
-        self._dialog("about", lambda: help_dialogs.show_about(self.root, self.context.theme, using))
+    # Dialogs and the end
 
     def _dialog(self, name: str, make: Callable[[], Dialog]) -> None:
         """Shows a dialog, or brings it to the front where it is open."""

@@ -79,8 +79,8 @@ def test_the_classes_that_it_misses_are_named_from_the_recalls(copied):
     text = change(copied, metrics=[metric])
     assert "more than half of: **fear**" in text
     assert "contempt (n = 4) in PublicTest" in text
-    assert "| accuracy | 0.600 (0.500 to 0.700) |" in text
-    assert "| ECE of a perfectly calibrated network | 0.030 (0.010 to 0.050) |" in text
+    assert "| accuracy | 0.600 (.500 – .700) |" in text
+    assert "| ECE, if calibrated | 0.030 (.010 – .050) |" in text
 
 
 def test_a_network_without_records_says_so(copied):
