@@ -1,75 +1,91 @@
-"""Does the crop rule help on photographs? Smiles, by rules around the fitted one.
+"""Does the crop rule help on photographs? Measured in three ways, written into the docs.
 
-    python benchmarks/crop_check.py --photos FOLDER [--labels benchmarks/smiles.csv]
+    python benchmarks/crop_check.py --data fer2013.csv --votes fer2013new.csv
+        [--photos FOLDER] [--videos FOLDER] [--rows N] [--output FILE.md]
 
-The labels name the centre of each face in each photograph and say whether it smiles, as judged
-by eye from the photographs alone; faces that left a doubt were not labelled. For each rule, every
-face is cropped by it and read by the shipped network. Printed are the share of smiles called
-happiness, the share of other faces not called so, their mean, and the mean negative log
-likelihood of the right one of "happiness" and "something else".
+Known expressions (``crop_known.py``) need the data; how steady the answer is
+(``crop_consistency.py``) uses the sample picture and what the folders hold; smiles judged by eye
+(``crop_smiles.py``) need the photographs that ``smiles.csv`` names. Each has its block in
+``docs/crop-rule.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
+from colours import load_photos
+from crop_consistency import Pair, consistency_table, of_changes, of_detectors, of_frames
+from crop_known import known_report
+from crop_smiles import smiles_report
+from page import ROOT, made_by, write_block
+from robustness import public_faces
 
-from emogui import load_image
-from emogui.backend.classifier import load_classifier
-from emogui.backend.crop import CropRule, crop_face
-from emogui.backend.detectors import DETECTORS, create_detector
-from emogui.types import FaceBox, Image
+from emogui.backend.classifier import Classifier, load_classifier
+from emogui.backend.detectors import create_detector
+from emogui.errors import EmoguiError
+from emogui.media.source import VIDEO_SUFFIXES
 
-SCALES = (0.8, 0.9, 1.0, 1.12, 1.25, 1.4, 1.6)
+MEASURED_ON = ("centerface", "haar")
 
 
-def labelled_faces(photos: Path, labels: Path) -> list[tuple[Image, FaceBox, bool]]:
-    """Every labelled face that the detector finds: picture, box, whether it smiles."""
-    detector = create_detector("centerface")
-    with labels.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    faces = []
-    for name in sorted({row["file"] for row in rows}):
-        image = load_image(photos / name)
-        boxes = [found.box for found in detector.detect(image)]
-        for row in (r for r in rows if r["file"] == name):
-            x, y = int(row["x"]), int(row["y"])
-            here = [b for b in boxes if b.x <= x < b.right and b.y <= y < b.bottom]
-            if here:
-                nearest = min(here, key=lambda b: abs(b.x + b.w / 2 - x) + abs(b.y + b.h / 2 - y))
-                faces.append((image, nearest, row["smiles"] == "1"))
-    return faces
+def known(classifier: Classifier, args: argparse.Namespace) -> str:
+    faces, truth = public_faces(args.data, args.votes, args.rows, seed=0)
+    parts = [known_report(classifier, name, faces, truth) for name in MEASURED_ON]
+    return "\n\n".join([*parts, made_by()])
+
+
+def consistency(classifier: Classifier, args: argparse.Namespace) -> str:
+    photos = load_photos(args.photos)
+    centerface, haar = (create_detector(name) for name in MEASURED_ON)
+    kinds: list[tuple[str, Sequence[Pair]]] = [
+        (
+            "CenterFace's and Haar's box of the same face",
+            list(of_detectors(photos, centerface, haar)),
+        )
+    ]
+    for title, detector in (("CenterFace", centerface), ("Haar", haar)):
+        changes = [pair for _, pair in of_changes(photos, detector)]
+        kinds.append((f"A photograph and the same changed, {title}", changes))
+    if args.videos:
+        files = sorted(p for p in args.videos.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES)
+        for title, detector in (("CenterFace", centerface), ("Haar", haar)):
+            pairs = list(of_frames(files, detector))
+            kinds.append((f"Neighbouring frames of {len(files)} videos, {title}", pairs))
+    parts = []
+    for title, pairs in kinds:
+        if pairs:
+            faces = len({pair.face for pair in pairs})
+            parts.append(f"**{title}**: {len(pairs):,} pairs of {faces} faces.")
+            parts.append(consistency_table(classifier, pairs))
+    return "\n\n".join([f"{len(photos)} photographs.", *parts, made_by()])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photos", required=True, type=Path)
+    parser.add_argument("--data", help="fer2013.csv or the like")
+    parser.add_argument("--votes", help="fer2013new.csv")
+    parser.add_argument("--rows", type=int, help="that many rows of it, for a quick run")
+    parser.add_argument("--photos", type=Path, help="folder, beside the sample picture")
+    parser.add_argument("--videos", type=Path, help="folder")
     parser.add_argument("--labels", type=Path, default=Path(__file__).with_name("smiles.csv"))
+    parser.add_argument("--model", default="resnet50", help="name or folder of our network")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "crop-rule.md")
     args = parser.parse_args()
-    faces = labelled_faces(args.photos, args.labels)
-    smiles = np.array([s for _, _, s in faces])
-    classifier = load_classifier()
-    happy = classifier.labels.index("happiness")
-    print(f"{smiles.sum()} smiles, {(~smiles).sum()} other faces")
-    fitted = DETECTORS["centerface"].crop
-    rules = [
-        CropRule(scale, 0.0, fitted.shift_y if scale == fitted.scale else 0.0) for scale in SCALES
-    ]
-    for rule in rules:
-        crops = [crop_face(image, box, rule) for image, box, _ in faces]
-        found = classifier.predict(crops)
-        called = found.argmax(axis=1) == happy
-        likelihood = np.where(smiles, found[:, happy], 1 - found[:, happy]).clip(1e-6)
-        yes, no = called[smiles].mean(), (~called[~smiles]).mean()
-        mark = "  <- fitted" if rule == fitted else ""
-        print(
-            f"scale {rule.scale:4.2f}   smiles {yes:.3f}   others {no:.3f}   "
-            f"mean {(yes + no) / 2:.3f}   nll {-np.log(likelihood).mean():.3f}{mark}"
-        )
+    try:
+        classifier = load_classifier(args.model)
+        if args.data:
+            write_block(args.output, "known expressions", known(classifier, args))
+        write_block(args.output, "consistency", consistency(classifier, args))
+        smiles = smiles_report(classifier, args.photos, args.labels) if args.photos else None
+        if smiles:
+            write_block(args.output, "smiles", f"{smiles}\n\n{made_by()}")
+    except EmoguiError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"written to {args.output}")
     return 0
 
 

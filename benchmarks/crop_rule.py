@@ -16,46 +16,26 @@ import sys
 import cv2
 import numpy as np
 import numpy.typing as npt
+from framings import ENLARGE, face_on_canvas, on_canvas
 
 from emogui.backend.detectors import DETECTORS, FaceDetector, create_detector
 from emogui.errors import EmoguiError
-
-ENLARGE = 4
-MARGIN = 0.5
-
-
-def on_grey(face: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A grey crop (n, n), enlarged and laid on grey, as RGB (2n * ENLARGE, ..., 3)."""
-    large = cv2.resize(face, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_CUBIC)
-    margin = round(large.shape[0] * MARGIN)
-    padded = cv2.copyMakeBorder(
-        large, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=float(face.mean())
-    )
-    return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def frame_of(
     detector: FaceDetector, face: npt.NDArray[np.uint8]
 ) -> tuple[float, float, float] | None:
     """Scale, shift x and shift y of the crop's frame, relative to the box; None: not found."""
-    picture = on_grey(face)
-    side = face.shape[0] * ENLARGE
-    middle = picture.shape[0] / 2
-    best = max(
-        detector.detect(picture, long_side=picture.shape[0]),
-        key=lambda found: (found.score, found.box.area),
-        default=None,
+    picture = on_canvas(face)
+    box = face_on_canvas(detector, picture)
+    if box is None:
+        return None
+    mean_side, middle = box.area**0.5, picture.shape[0] / 2
+    return (
+        face.shape[0] * ENLARGE / mean_side,
+        (middle - box.x - box.w / 2) / mean_side,
+        (middle - box.y - box.h / 2) / mean_side,
     )
-    if best is None:
-        return None
-    box = best.box
-    mean_side = box.area**0.5
-    across = (middle - box.x - box.w / 2) / mean_side
-    down = (middle - box.y - box.h / 2) / mean_side
-    # A box far off the middle is not the face that the crop was made for.
-    if max(abs(across), abs(down)) > 0.5:
-        return None
-    return side / mean_side, across, down
 
 
 def training_faces(path: str, count: int, seed: int) -> list[npt.NDArray[np.uint8]]:
