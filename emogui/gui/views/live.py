@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from time import monotonic
 
 import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
-from emogui.gui.choice import Choice
 from emogui.gui.context import Remove, ViewContext
-from emogui.gui.exports import PICTURE_TYPES
 from emogui.gui.widgets import live_words as words
 from emogui.gui.widgets.live_controls import LiveControls
+from emogui.gui.widgets.live_detection import LiveDetection
 from emogui.gui.widgets.live_notices import LiveNotices
+from emogui.gui.widgets.live_parts import LiveParts
 from emogui.gui.widgets.live_run import LiveRun
+from emogui.gui.widgets.live_snapshot import save_snapshot
 from emogui.gui.widgets.live_sources import Source
 from emogui.gui.widgets.live_stage import LiveStage
-from emogui.live.analysis import LazyAnalysis
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras, open_source
 from emogui.media.source import FrameSource
-from emogui.types import Image
 
 _FIGURES_S = 0.4
 """Figures that change faster cannot be read."""
@@ -59,13 +57,14 @@ class LiveView(ttk.Frame):
         self._run: LiveRun | None = None
         self._ending: list[LiveRun] = []
         self._unpoll: Remove | None = None
-        self._analysis: LazyAnalysis | None = None
-        self._analysing = True
+        self.parts = LiveParts()
+        self._detection = LiveDetection(
+            context, self._running_one, lambda run: self._show_faces(run, None)
+        )
         self._resume: Source | None = None
         self._looking = self._looked = False
         self._figures_at = self._news_until = 0.0
         self._build()
-        context.on_choice(self._choice_changed)
         context.on_theme(self._restyle)
         if context.settings.camera:
             self.chooser.choose(context.settings.camera)
@@ -107,21 +106,22 @@ class LiveView(ttk.Frame):
     def close(self) -> None:
         self._resume = None
         self._end_run()
+        self.parts.close()
 
     def is_closed(self) -> bool:
-        return not any(run.alive for run in self._ending)
+        return self.parts.closed and not any(run.alive for run in self._ending)
 
     # What the user does
 
     @property
     def running(self) -> bool:
         """Whether a source is open or being opened."""
-        return self._run is not None and not self._run.state.final
+        return self._running_one() is not None
 
     @property
     def analysing(self) -> bool:
         """Whether faces are looked for while a source runs."""
-        return self._analysing
+        return self._detection.on
 
     @property
     def latest(self) -> LiveUpdate | None:
@@ -152,31 +152,15 @@ class LiveView(ttk.Frame):
 
     def toggle_analysis(self) -> None:
         """What the Detect button does: starts or stops looking for faces."""
-        if not self.running:
-            self._analysing = True
+        if self.running:
+            self._detection.toggle()
+        else:
+            self._detection.on = True
             self.start()
-            return
-        self._analysing = not self._analysing
-        self._set_analysis()
 
     def snapshot(self) -> None:
         """Saves the present picture with its faces, never mirrored."""
-        update = self.latest
-        if self._run is None or update is None or update.frame is None:
-            self.context.show_notice("There is no picture to save yet.", "Start a source first.")
-            return
-        shown = self._run.newest
-        image = shown.frame.image if shown is not None else update.frame.image
-        name = f"emogui-{datetime.now():%Y%m%d-%H%M%S}.png"
-        path = self.context.dialogs.save_file(
-            "Save snapshot", PICTURE_TYPES, self.context.settings.last_folder, name
-        )
-        if path:
-            self.context.submit(
-                lambda: _save(path, image, shown),
-                lambda _nothing: self._say(f"Saved {path}"),
-                doing="saving the snapshot",
-            )
+        save_snapshot(self.context, self._run, self._say)
 
     def set_mirror(self, mirrored: bool) -> None:
         """Shows the picture mirrored or not; remembered for cameras."""
@@ -207,6 +191,9 @@ class LiveView(ttk.Frame):
 
     # Sessions
 
+    def _running_one(self) -> LiveRun | None:
+        return self._run if self._run is not None and not self._run.state.final else None
+
     def _start(self, source: Source) -> None:
         self._end_run()
         self.context.clear_error()
@@ -215,7 +202,8 @@ class LiveView(ttk.Frame):
         self._run = LiveRun(source, self.open_spec, self.canvas.wish)
         if "@" not in source.spec:  # no password into the settings
             self.context.update_settings(camera=source.spec)
-        self._set_analysis()
+        self._detection.apply()
+        self.parts.run_started(self._run)
         self._run.start()
         self._show_state(self._run)
         self._unpoll = self.context.on_poll(self._poll)
@@ -223,34 +211,12 @@ class LiveView(ttk.Frame):
     def _end_run(self) -> None:
         run, self._run = self._run, None
         if run is not None:
+            self.parts.run_stopped()
             run.stop()
             self._ending = [one for one in (*self._ending, run) if one.alive]
         if self._unpoll is not None:
             self._unpoll()
             self._unpoll = None
-
-    def _set_analysis(self) -> None:
-        """Gives the running session the analysis of the present choice, or none."""
-        run = self._run
-        if run is None:
-            return
-        self.context.clear_error()
-        if not self._analysing:
-            run.set_analysis(None)
-        else:
-            if self._analysis is None:
-                choice = self.context.choice
-                self._analysis = LazyAnalysis(lambda: self.context.make_analyzer(choice))
-            self._analysis.source = run.source.title
-            run.set_analysis(self._analysis)
-        self._show_faces(run, None)
-
-    def _choice_changed(self, _choice: Choice) -> None:
-        self._analysis = None
-        if self.running:
-            self.context.clear_error()  # it was about the choice of before
-            if self._analysing:
-                self._set_analysis()
 
     # The poller
 
@@ -263,24 +229,19 @@ class LiveView(ttk.Frame):
             if self.canvas.showing is None and not update.state.final:
                 self._tell.hide()
             self.canvas.show(rendered)
+        self.parts.updated(update)
         newest = None if update.state is LiveState.FAILED else run.newest
         if newest is not self.stage.shown:
             self._show_faces(run, newest)
         if update.analysis_error is not None:
-            self._analysis_failed(run, update.analysis_error)
+            self._detection.failed(run)
+            self.context.show_error(update.analysis_error)
         if update.state is not run.state:
             run.state = update.state
             self._show_state(run)
         if monotonic() - self._figures_at > _FIGURES_S and update.state is LiveState.RUNNING:
             self._figures_at = monotonic()
             self._show_figures(run, update)
-
-    def _analysis_failed(self, run: LiveRun, error: EmoguiError) -> None:
-        """Detection is off from here on; Detect tries again, with models loaded anew."""
-        self._analysis, self._analysing = None, False
-        run.set_analysis(None)
-        self._show_faces(run, None)
-        self.context.show_error(error)
 
     # What is shown
 
@@ -321,26 +282,18 @@ class LiveView(ttk.Frame):
 
     def _show_faces(self, run: LiveRun, newest: Analysed | None) -> None:
         if newest is None:
-            self.stage.show_words(self._words_without_result(run))
+            self.stage.show_words(self._detection.words_without_result(run))
         else:
             self.stage.show_result(newest)
-
-    def _words_without_result(self, run: LiveRun) -> tuple[str, str]:
-        if run.state is not LiveState.RUNNING:
-            return words.CHART_COMES
-        if not self._analysing:
-            return words.DETECTION_OFF
-        if self._analysis is None or not self._analysis.loaded:
-            return words.LOADING
-        return words.LOOKING
+            self.parts.result_came(newest)
 
     def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
         if update.frame is not None:
-            self.controls.show_figures(words.figures(update, analysing=self._analysing))
+            self.controls.show_figures(words.figures(update, analysing=self._detection.on))
             if monotonic() > self._news_until:
-                self.context.show_status(words.status(update, analysing=self._analysing))
+                self.context.show_status(words.status(update, analysing=self._detection.on))
         if self.stage.shown is None:
-            self.stage.show_words(self._words_without_result(run))
+            self.stage.show_words(self._detection.words_without_result(run))
 
     # Small things
 
@@ -367,11 +320,4 @@ class LiveView(ttk.Frame):
 
     def _restyle(self) -> None:
         self.stage.restyle()
-
-
-def _save(path: str, image: Image, shown: Analysed | None) -> None:
-    """Saves a snapshot; runs in a worker."""
-    from emogui.output.annotate import annotate
-    from emogui.output.files import save_image
-
-    save_image(image if shown is None else annotate(image, shown.result), path)
+        self.parts.restyle()

@@ -1,0 +1,45 @@
+"""Saves the present picture of the Live tab with its faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from emogui.gui.context import ViewContext
+from emogui.gui.exports import PICTURE_TYPES
+from emogui.gui.widgets.live_run import LiveRun
+from emogui.live.update import Analysed
+from emogui.types import Image
+
+
+def save_snapshot(context: ViewContext, run: LiveRun | None, say: Callable[[str], None]) -> None:
+    """Asks where to, and saves the picture in a worker, never mirrored.
+
+    Args:
+        context: see ``emogui.gui.context``.
+        run: what runs, or ran last.
+        say: gets a line on where it went.
+    """
+    update = None if run is None else run.update
+    if run is None or update is None or update.frame is None:
+        context.show_notice("There is no picture to save yet.", "Start a source first.")
+        return
+    shown = run.newest
+    image = shown.frame.image if shown is not None else update.frame.image
+    name = f"emogui-{datetime.now():%Y%m%d-%H%M%S}.png"
+    path = context.dialogs.save_file(
+        "Save snapshot", PICTURE_TYPES, context.settings.last_folder, name
+    )
+    if path:
+        context.submit(
+            lambda: _save(path, image, shown),
+            lambda _nothing: say(f"Saved {path}"),
+            doing="saving the snapshot",
+        )
+
+
+def _save(path: str, image: Image, shown: Analysed | None) -> None:
+    from emogui.output.annotate import annotate
+    from emogui.output.files import save_image
+
+    save_image(image if shown is None else annotate(image, shown.result), path)
