@@ -1,4 +1,4 @@
-"""``emogui analyze``: analyses pictures without a window."""
+"""``emogui analyze``: analyses pictures and videos without a window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
+from emogui.commands.analyze_video import (
+    add_video_options,
+    analyze_video,
+    failed_result,
+    is_video,
+)
 from emogui.commands.console import add_progress_option, private_stdout, progress
 from emogui.commands.names import OutputNames, annotated_suffix, place_of
 from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
@@ -24,27 +30,29 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Adds the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "analyze",
-        help="analyse pictures without a window",
-        description="Find the faces in pictures and tell how each appears to feel. Without "
-        "--json or --csv the results go to standard output as JSON Lines, one line a picture.",
-        epilog="Exit status: 0 all pictures were read, 1 some could not be, 2 wrong use.",
+        help="analyse pictures and videos without a window",
+        description="Find the faces in pictures and videos and tell how each appears to feel. "
+        "Without --json or --csv the results go to standard output as JSON Lines, one line a "
+        "picture, or a frame of a video.",
+        epilog="Exit status: 0 all inputs were read, 1 some could not be, 2 wrong use.",
     )
     parser.add_argument(
         "inputs",
         nargs="+",
         metavar="INPUT",
-        help="a picture, a folder, or a pattern such as 'photos/*.jpg'",
+        help="a picture, a video, a folder, or a pattern such as 'photos/*.jpg'",
     )
     out = parser.add_argument_group("output")
     out.add_argument("--json", metavar="FILE", help="write JSON Lines there; - is standard output")
     out.add_argument(
         "--csv", metavar="FILE", help="write a table there, one row a face; - is standard output"
     )
-    out.add_argument("--annotate", metavar="DIR", help="save pictures with framed faces there")
+    out.add_argument("--annotate", metavar="DIR", help="save them with framed faces there")
     out.add_argument(
         "--explain",
         metavar="DIR",
-        help="save a picture of each face there that shows what spoke for its emotion",
+        help="save a picture of each face there that shows what spoke for its emotion; not for "
+        "videos",
     )
     add_progress_option(out)
     how = parser.add_argument_group("how to analyse")
@@ -57,6 +65,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     how.add_argument(
         "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
     )
+    add_video_options(parser)
     return parser
 
 
@@ -70,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         # The sinks come last: a wrong option must not empty the file of an earlier run.
         from emogui.media.image import find_images
 
-        inputs = list(find_images(args.inputs))
+        inputs = list(find_images(args.inputs, videos=True))
         _check_outputs(args, [path for path, _ in inputs])
         analyzer = make_analyzer(args)
         sinks = _open_sinks(args, analyzer.classifier.labels, stack, stdout)
@@ -78,8 +87,15 @@ def run(args: argparse.Namespace) -> int:
         names = OutputNames(args.annotate, readable)
         explain = _make_explainer(args, analyzer, readable)
         failed = False
-        bar = progress(inputs, len(inputs), "pictures", args.progress)
+        # A single video has a bar of its own frames.
+        single = len(inputs) == 1 and bool(readable) and is_video(readable[0])
+        bar = progress(inputs, len(inputs), "files", False if single else args.progress)
         for path, error in bar:
+            if error is None and is_video(path):
+                annotated = names.of(path, "emogui", ".mp4") if args.annotate else None
+                good = analyze_video(args, analyzer, path, sinks, annotated)
+                failed = failed or not good
+                continue
             result, image = _analyze(analyzer, path, error)
             failed = failed or result.error is not None
             for write in sinks:
@@ -190,7 +206,6 @@ def _analyze(
 ) -> tuple[FrameResult, Image | None]:
     """One input's result and picture; whatever goes wrong with it becomes the result's error."""
     from emogui.media.image import load_image
-    from emogui.types import FrameResult
 
     failure: str
     if error is not None:
@@ -206,16 +221,7 @@ def _analyze(
         except Exception as caught:  # one picture must not end a long job
             logger.debug("Unforeseen error with %s", path, exc_info=True)
             failure = f"Something unforeseen went wrong: {type(caught).__name__}: {caught}"
-    return (
-        FrameResult(
-            source=path,
-            model=analyzer.classifier.name,
-            detector=analyzer.detector.name,
-            labels=analyzer.classifier.head,
-            error=failure,
-        ),
-        None,
-    )
+    return failed_result(analyzer, path, failure), None
 
 
 def _share(text: str) -> float:

@@ -94,12 +94,12 @@ def save_figure(figure: Figure, path: Path, dpi: int = 130) -> None:
         figure.savefig(part, format="png", dpi=dpi)
 
 
-def progress(items: Iterable[T], total: int, unit: str, show: bool | None) -> Iterator[T]:
+def progress(items: Iterable[T], total: int | None, unit: str, show: bool | None) -> Iterator[T]:
     """Passes items on while a bar on standard error shows how many and the time left.
 
     Args:
         items: what is worked on.
-        total: how many there are.
+        total: how many there are; None where nobody knows.
         unit: what one is called.
         show: True or False; None for only when standard error is a terminal.
     """

@@ -134,9 +134,10 @@ def facts(container: InputContainer, stream: av.VideoStream) -> Facts:
     duration_s = next((s for s in (own_s, whole_s) if 0 < s < math.inf), None)
     count = stream.frames or (round(duration_s * fps) if duration_s else 0)
     exact = own_s > 0 and not _EXACT_FORMATS.isdisjoint(container.format.name.split(","))
-    return Facts(
-        stream.width, stream.height, fps, duration_s, count or None, own_s if exact else None
-    )
+    promised_s = own_s if exact else None
+    if container.format.name == "avi":  # FFmpeg shortens the duration of a file cut short
+        promised_s = stream.frames / fps
+    return Facts(stream.width, stream.height, fps, duration_s, count or None, promised_s)
 
 
 def _clock_time(text: str) -> float:

@@ -187,6 +187,7 @@ class VideoFile:
         self._decoded: deque[av.VideoFrame] = deque()
         self._ahead: deque[DecodedFrame] = deque()
         self._index = -1
+        self._left_out = 0  # broken frames since the last good one: they keep their numbers
         self._time_s = self._end_s = 0.0
         self._at_start = at_start
         self._ended = False
@@ -215,16 +216,20 @@ class VideoFile:
     def _place_of(self, stamp: int | None, base: float) -> tuple[int, float]:
         """Index and time of the frame that follows the present one."""
         if self._first_pts is None:
-            self._first_pts = stamp or 0
-        time_s = None if stamp is None else (stamp - self._first_pts) * base
+            # The first frame that can be decoded need not be the first one that there was.
+            start = self._stream.start_time
+            known = start is not None and (stamp is None or start <= stamp)
+            self._first_pts = start if known and start is not None else stamp or 0
+        time_s = None if stamp is None else max(0.0, (stamp - self._first_pts) * base)
+        left_out, self._left_out = self._left_out, 0
         if self._index < 0:  # the first frame after a jump
-            if self._at_start or time_s is None:
-                return 0, 0.0
-            return round(max(0.0, time_s) * self.fps), max(0.0, time_s)
+            if time_s is None or self._at_start:
+                return left_out, time_s or 0.0
+            return round(time_s * self.fps), time_s
         # Broken files repeat a stamp, step back or have none: then the frame rate counts.
         if time_s is None or time_s <= self._time_s:
             time_s = self._time_s + 1 / self.fps
-        return self._index + 1, time_s
+        return self._index + 1 + left_out, time_s
 
     def _next_raw(self) -> av.VideoFrame | None:
         give_up_at = time.monotonic() + FRAME_LIMIT_S
@@ -234,7 +239,7 @@ class VideoFile:
                 raw = self._decoded.popleft()
                 if not raw.is_corrupt:
                     return raw
-                self.broken += 1
+                self._leave_out()
             if self._ended:
                 return None
             if time.monotonic() > give_up_at:
@@ -263,8 +268,12 @@ class VideoFile:
         try:
             self._decoded.extend(packet.decode())
         except (FFmpegError, MemoryError, ValueError):
-            self.broken += 1
+            self._leave_out()
         return True
+
+    def _leave_out(self) -> None:
+        self.broken += 1
+        self._left_out += 1
 
     def _end(self) -> None:
         self._ended = True

@@ -5,10 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from emogui.errors import EmoguiError, ImageError
+from emogui.media.content import holds_video
+from emogui.media.source import VIDEO_SUFFIXES
 
 # fmt: off
 IMAGE_SUFFIXES: frozenset[str] = frozenset({
@@ -18,10 +20,15 @@ IMAGE_SUFFIXES: frozenset[str] = frozenset({
 # fmt: on
 """Suffixes (lower case, with the dot) by which pictures are found in folders."""
 
+_SHARED_SUFFIXES = frozenset({".ts", ".mts"})
+"""Videos, but TypeScript too."""
+
 _SEPARATOR = f"[{re.escape(os.sep + (os.altsep or ''))}]"
 
 
-def find_images(inputs: Sequence[str]) -> Iterator[tuple[str, EmoguiError | None]]:
+def find_images(
+    inputs: Sequence[str], *, videos: bool = False
+) -> Iterator[tuple[str, EmoguiError | None]]:
     """Finds the pictures that a list of files, folders and glob patterns means.
 
     Files are yielded as given, whatever their suffix. Folders are walked recursively in sorted
@@ -32,35 +39,38 @@ def find_images(inputs: Sequence[str]) -> Iterator[tuple[str, EmoguiError | None
 
     Args:
         inputs: as the user typed them.
+        videos: find videos in folders and by patterns too.
 
     Yields:
-        (path, None) for each picture, in the order of ``inputs``; (text, error) for an input
-        that is not there, cannot be listed, or holds no picture.
+        (path, None) for each picture or video, in the order of ``inputs``; (text, error) for an
+        input that is not there, cannot be listed, or holds no picture.
     """
+    wanted = _is_picture_or_video if videos else _is_picture
     for text in inputs:
         try:
             is_folder, is_there = Path(text).is_dir(), os.path.lexists(text)
         except ValueError:
             is_folder = is_there = False
         if text and is_folder:
-            yield from _walk(text)
+            yield from _walk(text, wanted)
         elif text and is_there:
             yield text, None
         elif glob.has_magic(text):
-            yield from _match(text)
+            yield from _match(text, wanted)
         else:
             yield text, not_there(printable(text))
 
 
-def _walk(folder: str) -> Iterator[tuple[str, EmoguiError | None]]:
+def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, EmoguiError | None]]:
     failures: list[OSError] = []
     count = 0
     for parent, folders, files in os.walk(folder, onerror=failures.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith(".") and _has_image_suffix(name):
+            path = str(Path(parent, name))
+            if not name.startswith(".") and wanted(path):
                 count += 1
-                yield str(Path(parent, name)), None
+                yield path, None
     for failure in failures:
         where = str(failure.filename or folder)
         yield (
@@ -80,13 +90,13 @@ def _walk(folder: str) -> Iterator[tuple[str, EmoguiError | None]]:
         )
 
 
-def _match(pattern: str) -> Iterator[tuple[str, EmoguiError | None]]:
+def _match(pattern: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, EmoguiError | None]]:
     suffix = Path(pattern).suffix
     spelt_out = len(suffix) > 1 and not glob.has_magic(suffix)
     found = [
         path
         for path in sorted(_expand(pattern))
-        if Path(path).is_file() and (spelt_out or _has_image_suffix(path))
+        if Path(path).is_file() and (spelt_out or wanted(path))
     ]
     for path in found:
         yield path, None
@@ -120,8 +130,15 @@ def _expand(pattern: str) -> set[str]:
     return found
 
 
-def _has_image_suffix(name: str) -> bool:
-    return Path(name).suffix.lower() in IMAGE_SUFFIXES
+def _is_picture(path: str) -> bool:
+    return Path(path).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _is_picture_or_video(path: str) -> bool:
+    suffix = Path(path).suffix.lower()
+    if suffix in _SHARED_SUFFIXES:
+        return holds_video(Path(path), frozenset())
+    return suffix in IMAGE_SUFFIXES or suffix in VIDEO_SUFFIXES
 
 
 def printable(path: str | Path) -> str:

@@ -1,0 +1,1 @@
+"""Whole files at once, as fast as the computer can, without a window."""

@@ -1,0 +1,197 @@
+"""The part of ``emogui analyze`` that is about videos."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emogui.commands.console import progress
+from emogui.errors import EmoguiError, SourceError
+
+if TYPE_CHECKING:
+    from emogui.backend.analyzer import Analyzer
+    from emogui.batch.video import VideoAnalysis
+    from emogui.types import Frame, FrameResult
+
+logger = logging.getLogger(__name__)
+
+
+def add_video_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that concern videos alone."""
+    group = parser.add_argument_group("videos")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--every", type=_count, metavar="N", help="analyse every Nth frame (default: every one)"
+    )
+    which.add_argument(
+        "--fps", type=_rate, metavar="R", help="analyse at most R frames a second of the video"
+    )
+    group.add_argument(
+        "--smoothing",
+        type=_seconds,
+        default=0.0,
+        metavar="S",
+        help="smooth each face's probabilities over S seconds (0: as the network gave them)",
+    )
+    group.add_argument(
+        "--long-side",
+        type=_count,
+        metavar="PIXELS",
+        help="look for faces in frames scaled to this long side; more finds smaller faces (320)",
+    )
+
+
+def is_video(path: str) -> bool:
+    """Whether an input is a video, told by its content; a GIF is when it moves."""
+    from emogui.media.content import holds_video
+    from emogui.media.source import VIDEO_SUFFIXES
+
+    return holds_video(Path(path), VIDEO_SUFFIXES)
+
+
+def analyze_video(
+    args: argparse.Namespace,
+    analyzer: Analyzer,
+    path: str,
+    sinks: Sequence[Callable[[FrameResult], None]],
+    annotated: Path | None,
+) -> bool:
+    """Analyses a video and writes one result a frame.
+
+    Args:
+        args: with ``every``, ``fps``, ``smoothing``, ``long_side`` and ``progress``.
+        analyzer: the detector and network.
+        path: the video.
+        sinks: each takes every result, in order.
+        annotated: where to save the video with framed faces; None for nowhere.
+
+    Returns:
+        Whether all went well. What goes wrong with a frame, or ends the file, is the error of a
+        result of its own; what is wrong with a part of the file is told on standard error.
+    """
+    from emogui.batch.video import VideoAnalysis
+    from emogui.tracking.sequence import FRAME_SIDE
+
+    done = 0
+
+    def write(result: FrameResult) -> None:
+        nonlocal done
+        done = result.frame + 1
+        for sink in sinks:
+            sink(result)
+
+    try:
+        with VideoAnalysis(
+            path,
+            analyzer,
+            every=args.every,
+            fps=args.fps,
+            smoothing_s=args.smoothing,
+            long_side=args.long_side or FRAME_SIDE,
+        ) as video:
+            good = _analyze_frames(args, analyzer, path, video, write, annotated)
+            for warning in video.warnings:
+                print(f"emogui: {warning}", file=sys.stderr)
+            return good
+    except SourceError as error:  # what was written before it stays
+        write(failed_result(analyzer, path, str(error), frame=done))
+        return False
+
+
+def _analyze_frames(
+    args: argparse.Namespace,
+    analyzer: Analyzer,
+    path: str,
+    video: VideoAnalysis,
+    write: Callable[[FrameResult], None],
+    annotated: Path | None,
+) -> bool:
+    from emogui.output.annotate import annotate
+    from emogui.output.durable import Existing
+    from emogui.output.video import VideoWriter
+
+    good = True
+    with ExitStack() as stack:
+        # Made with the first frame: a video that cannot be read leaves no file.
+        writer: VideoWriter | None = None
+        for frame in progress(video, video.total, "frames", args.progress):
+            result = _analyze_frame(analyzer, path, video, frame)
+            good = good and result.error is None
+            write(result)
+            if annotated is not None:
+                if writer is None:
+                    writer = VideoWriter(annotated, Existing.REPLACE, fps=video.fps)
+                    stack.enter_context(writer)
+                writer.write(annotate(frame.image, result), frame.time_s)
+    return good
+
+
+def _analyze_frame(
+    analyzer: Analyzer, path: str, video: VideoAnalysis, frame: Frame
+) -> FrameResult:
+    try:
+        return video.analyze(frame)
+    except EmoguiError as error:
+        failure = str(error)
+    except Exception as error:  # one frame must not end a long job
+        logger.debug("Unforeseen error with frame %d of %s", frame.index, path, exc_info=True)
+        failure = f"Something unforeseen went wrong: {type(error).__name__}: {error}"
+    return failed_result(analyzer, path, failure, frame=frame.index, time_s=frame.time_s)
+
+
+def failed_result(
+    analyzer: Analyzer, path: str, failure: str, *, frame: int = 0, time_s: float = 0.0
+) -> FrameResult:
+    """The result of what could not be read or analysed."""
+    from emogui.types import FrameResult
+
+    return FrameResult(
+        source=path,
+        frame=frame,
+        time_s=time_s,
+        model=analyzer.classifier.name,
+        detector=analyzer.detector.name,
+        labels=analyzer.classifier.head,
+        error=failure,
+    )
+
+
+def _count(text: str) -> int:
+    """Reads a whole number above 0."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got '{text}'")
+    return value
+
+
+def _rate(text: str) -> float:
+    """Reads a number above 0."""
+    value = _number(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got '{text}'")
+    return value
+
+
+def _seconds(text: str) -> float:
+    """Reads a number of 0 or more."""
+    value = _number(text)
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or a number of seconds, got '{text}'")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
