@@ -190,10 +190,11 @@ class Recording:
 
     def _open(self) -> None:
         plan = self.plan
-        for path in (plan.json, plan.csv):
+        for path, table in ((plan.json, False), (plan.csv, True)):
             if path is not None:
                 with self._survives():
-                    self._sinks.append(ResultStream(path, plan.existing, labels=plan.labels))
+                    stream = ResultStream(path, plan.existing, table=table, labels=plan.labels)
+                    self._sinks.append(stream)
         if plan.video is not None:
             with self._survives():
                 self._video = VideoTrack(plan.video, plan.existing, plan.hide)

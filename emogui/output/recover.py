@@ -35,37 +35,42 @@ class Recovered:
     broken: int
 
 
-def inspect(path: str | Path) -> Recovered:
+def inspect(path: str | Path, *, table: bool | None = None) -> Recovered:
     """Finds the last whole line of a result file and leaves the file as it is.
 
     Args:
-        path: JSON Lines, or a table where it ends in ``.csv``, as emogui writes them.
+        path: JSON Lines or a table, as emogui writes them.
+        table: which of them; None goes by the name.
 
     Raises:
         EmoguiError: it cannot be read, or it is no result file at all.
     """
     path = Path(path)
+    table = is_table(path) if table is None else table
     count = 0
     end = 0
-    for _, _, stop in _records(path):
+    for _, _, stop in _records(path, table):
         count, end = count + 1, stop
     total = path.stat().st_size
-    if total and not count and _is_something_else(path):
+    if total and not count and _is_something_else(path, table):
         raise EmoguiError(
             f"'{path}' holds no results of emogui.", "Choose another file, or a new name."
         )
-    table = _is_table(path)
     return Recovered(path, max(0, count - table), end, total - end)
 
 
-def recover(path: str | Path) -> Recovered:
+def recover(path: str | Path, *, table: bool | None = None) -> Recovered:
     """Cuts off what a killed program or a lost disk left of a line at the end of a result file.
+
+    Args:
+        path: the file.
+        table: see `inspect`.
 
     Raises:
         EmoguiError: the file cannot be read or changed, or is no result file at all; it is not
             changed then.
     """
-    found = inspect(path)
+    found = inspect(path, table=table)
     if found.broken:
         try:
             with found.path.open("r+b") as file:
@@ -87,35 +92,36 @@ def read_results(path: str | Path) -> Iterator[FrameResult]:
     Raises:
         EmoguiError: the file cannot be read.
     """
-    for record, _, _ in _records(Path(path)):
+    for record, _, _ in _records(Path(path), False):
         if isinstance(record, dict):
             yield _result(record)
 
 
 def csv_labels(path: str | Path) -> tuple[str, ...] | None:
     """The labels in the head of a table; None where it has no whole head."""
-    for record, _, _ in _records(Path(path)):
+    for record, _, _ in _records(Path(path), True):
         return tuple(name.removeprefix("p_") for name in record[len(CSV_COLUMNS) :])
     return None
 
 
-def _is_table(path: Path) -> bool:
+def is_table(path: Path) -> bool:
+    """Whether a result file is a table, going by its name."""
     return path.suffix.lower() == ".csv"
 
 
-def _is_something_else(path: Path) -> bool:
+def _is_something_else(path: Path, table: bool) -> bool:
     """Whether a file without a whole record is not merely one that was killed at once."""
     with path.open("rb") as file:
         start = file.read(_LONGEST_RECORD)
-    mine = b"source," if _is_table(path) else b'{"source"'
+    mine = b"source," if table else b'{"source"'
     if not start.strip(b"\0"):  # blocks that a computer without power never filled
         return False
     return b"\n" in start or not mine.startswith(start[: len(mine)])
 
 
-def _records(path: Path) -> Iterator[tuple[Any, int, int]]:
+def _records(path: Path, table: bool) -> Iterator[tuple[Any, int, int]]:
     """The whole records of a file: what each says, and where it starts and ends in bytes."""
-    read = _rows(path) if _is_table(path) else _lines(path)
+    read = _rows(path) if table else _lines(path)
     try:
         yield from read
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from emogui.errors import EmoguiError
 from emogui.output.durable import DurableFile, Existing
 from emogui.output.records import CsvWriter, JsonlWriter
-from emogui.output.recover import Recovered, csv_labels, recover
+from emogui.output.recover import Recovered, csv_labels, is_table, recover
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ResultStream:
-    """A file of results that grows by whole lines: JSON Lines, or CSV where it ends in ``.csv``.
+    """A file of results that grows by whole lines, as JSON Lines or as a table.
 
     The lines are those of `JsonlWriter` and `CsvWriter`. Each is in the hands of the system when
     `write` returns and on the disk about a second later (see `DurableFile`); so a killed program
@@ -29,6 +29,7 @@ class ResultStream:
         path: the file.
         existing: what to do where there is a file of that name. To append, the half line that a
             killed program or a lost disk may have left at its end is cut off first.
+        table: CSV; False for JSON Lines. None goes by the name: CSV where it ends in ``.csv``.
         labels: the labels of a table, whose head is then written at once; None takes those of
             the first face.
 
@@ -44,14 +45,15 @@ class ResultStream:
         path: str | Path,
         existing: Existing = Existing.REFUSE,
         *,
+        table: bool | None = None,
         labels: Sequence[str] | None = None,
     ) -> None:
         self.path = Path(path)
-        table = self.path.suffix.lower() == ".csv"
+        table = is_table(self.path) if table is None else table
         self.recovered: Recovered | None = None
         head: tuple[str, ...] | None = None
         if existing is Existing.APPEND and self.path.is_file():
-            self.recovered = recover(self.path)
+            self.recovered = recover(self.path, table=table)
             head = csv_labels(self.path) if table else None
             if head and labels is not None and set(head) != set(labels):
                 raise EmoguiError(
