@@ -55,6 +55,7 @@ class LiveStatistics:
         carried: frames whose faces, or some of them, were carried over from an earlier frame.
         dropped: frames that a played file left out because they were late, and frames that
             were replaced by a newer one before anyone saw them.
+        late: those of them that a played file left out; they are not among the captured ones.
         fps: frames a second that the source delivers.
         analysis_fps: results a second.
         frame_age_ms: median time from when a frame was due (or read) to when ``poll`` handed it
@@ -73,6 +74,7 @@ class LiveStatistics:
     analysed: int = 0
     carried: int = 0
     dropped: int = 0
+    late: int = 0
     fps: float = 0.0
     analysis_fps: float = 0.0
     frame_age_ms: float | None = None
@@ -228,6 +230,7 @@ class Recorder:
                 analysed=self._analysed,
                 carried=self._carried,
                 dropped=self._late + self._replaced,
+                late=self._late,
                 fps=self._frames.value(now),
                 analysis_fps=self._results.value(now),
                 frame_age_ms=self._frame_ages.quantile(now, 0.5),

@@ -126,14 +126,24 @@ def open_source(
             "No source was named.", "Name a camera number, a video file or an address."
         )
     if is_address(text):
-        suffix = PurePosixPath(urlsplit(text).path).suffix.lower()
-        if text.lower().startswith("http") and suffix in VIDEO_SUFFIXES - {".ts"}:
+        if _is_remote_file(text):
             return VideoSource(text, realtime=realtime, loop=loop)
         return StreamSource(text)
     number = _camera_number(text)
     if number is None:
         return VideoSource(spec, realtime=realtime, loop=loop)
     return CameraSource(number, size=size or DEFAULT_SIZE, fps=fps)
+
+
+def is_file(spec: str) -> bool:
+    """Whether `open_source` would read a file: it can wait, as no camera or stream does."""
+    text = spec.strip()
+    return _is_remote_file(text) if is_address(text) else _camera_number(text) is None
+
+
+def _is_remote_file(address: str) -> bool:
+    suffix = PurePosixPath(urlsplit(address).path).suffix.lower()
+    return address.lower().startswith("http") and suffix in VIDEO_SUFFIXES - {".ts"}
 
 
 def _camera_number(text: str) -> int | None:
