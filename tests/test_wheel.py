@@ -90,6 +90,9 @@ def test_the_wheel_works_outside_the_tree(installed: Path, project_root: Path) -
     models = json.loads(run([emogui, "models", "--json"], elsewhere))
     shipped = {model["name"]: Path(model["path"]) for model in models}
     assert shipped["resnet50"].is_relative_to(elsewhere)
+    card = run([emogui, "models", "--card", "resnet50"], elsewhere)
+    page = (project_root / "docs" / "model-card.md").read_text(encoding="utf-8")
+    assert card == page, "the card does not come from the tree"
     command = [emogui, "analyze", str(sample), "--annotate", str(elsewhere / "out"), "--json", "-"]
     record = json.loads(run(command, elsewhere))
     assert record["error"] is None
