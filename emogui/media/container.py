@@ -131,6 +131,9 @@ def facts(container: InputContainer, stream: av.VideoStream) -> Facts:
     own_s = float(stream.duration * stream.time_base) if stream.duration else 0.0  # type: ignore[operator]
     own_s = own_s or _clock_time(stream.metadata.get("DURATION", ""))
     whole_s = (container.duration or 0) / 1e6
+    if "matroska" in container.format.name:  # its durations count from zero, not from the start
+        begin_s = float((stream.start_time or 0) * (stream.time_base or 0))
+        own_s, whole_s = own_s - begin_s, whole_s - begin_s
     duration_s = next((s for s in (own_s, whole_s) if 0 < s < math.inf), None)
     count = stream.frames or (round(duration_s * fps) if duration_s else 0)
     exact = own_s > 0 and not _EXACT_FORMATS.isdisjoint(container.format.name.split(","))

@@ -216,10 +216,12 @@ class VideoFile:
     def _place_of(self, stamp: int | None, base: float) -> tuple[int, float]:
         """Index and time of the frame that follows the present one."""
         if self._first_pts is None:
-            # The first frame that can be decoded need not be the first one that there was.
+            self._first_pts = stamp or 0
             start = self._stream.start_time
-            known = start is not None and (stamp is None or start <= stamp)
-            self._first_pts = start if known and start is not None else stamp or 0
+            # Frames that were broken come before the first one that could be decoded. Otherwise
+            # that one counts: old AVI files state a start that their frames never have.
+            if self._left_out and start is not None and start < self._first_pts:
+                self._first_pts = start
         time_s = None if stamp is None else max(0.0, (stamp - self._first_pts) * base)
         left_out, self._left_out = self._left_out, 0
         if self._index < 0:  # the first frame after a jump
