@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from emogui.types import FrameResult, Image
+
+if TYPE_CHECKING:
+    from emogui.backend.explanation import Explanation
 
 DEFAULT_MODEL = "resnet50"
 DEFAULT_LABELS = "ferplus"
@@ -44,6 +47,16 @@ class PictureAnalyzer(Protocol):
         time_s: float = 0.0,
         long_side: int | None = None,
     ) -> FrameResult: ...
+
+    def explain(
+        self,
+        image: Image,
+        result: FrameResult,
+        *,
+        faces: Sequence[int] | None = None,
+        emotion: str | None = None,
+        load_keras: bool = True,
+    ) -> tuple[Explanation, ...]: ...
 
     def warm_up(self) -> None: ...
 

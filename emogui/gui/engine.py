@@ -12,6 +12,9 @@ from emogui.gui.messages import (
     AnalysisFailed,
     AnalyzePicture,
     Command,
+    ExplainFace,
+    ExplainFailed,
+    FaceExplained,
     Message,
     ModelsFailed,
     ModelsLoading,
@@ -72,6 +75,8 @@ class Engine:
                 self._analyse(command)
             case WarmUp():
                 self._warm_up(command)
+            case ExplainFace():
+                self._explain(command)
 
     def _read(self, command: ReadPicture) -> None:
         try:
@@ -108,6 +113,22 @@ class Engine:
             self._post(AnalysisFailed(command.ticket, command.document, failure))
         else:
             self._post(PictureAnalyzed(command.ticket, command.document, result, command.choice))
+
+    def _explain(self, command: ExplainFace) -> None:
+        try:
+            analyzer = self._models(command.ticket, command.choice)
+            (explanation,) = analyzer.explain(
+                command.image,
+                command.result,
+                faces=[command.face],
+                emotion=command.emotion,
+                load_keras=False,  # a gigabyte of memory, and seconds in which nothing is analysed
+            )
+        except Exception as error:
+            failure = as_emogui_error(error, "explaining the face")
+            self._post(ExplainFailed(command.ticket, command.document, failure))
+        else:
+            self._post(FaceExplained(command.ticket, command.document, explanation))
 
     def _models(self, ticket: int, choice: Choice) -> PictureAnalyzer:
         """The analyzer of a choice, loaded if it is not the one in memory."""

@@ -7,10 +7,14 @@ of the job, so that the outcome of a job that was cancelled meanwhile is recogni
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from emogui.errors import EmoguiError
 from emogui.gui.choice import Choice
 from emogui.types import FrameResult, Image
+
+if TYPE_CHECKING:
+    from emogui.backend.explanation import Explanation
 
 # Commands
 
@@ -54,7 +58,20 @@ class WarmUp:
     choice: Choice
 
 
-Command = ReadPicture | AnalyzePicture | PrepareModels | WarmUp
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainFace:
+    """Find what in a face spoke for an emotion, and what against it."""
+
+    ticket: int
+    document: int
+    image: Image
+    result: FrameResult
+    face: int
+    emotion: str
+    choice: Choice
+
+
+Command = ReadPicture | AnalyzePicture | PrepareModels | WarmUp | ExplainFace
 
 # Messages
 
@@ -122,6 +139,24 @@ class AnalysisFailed:
     error: EmoguiError
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceExplained:
+    """A face was explained."""
+
+    ticket: int
+    document: int
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainFailed:
+    """A face could not be explained."""
+
+    ticket: int
+    document: int
+    error: EmoguiError
+
+
 Message = (
     PictureRead
     | ReadFailed
@@ -130,4 +165,6 @@ Message = (
     | ModelsFailed
     | PictureAnalyzed
     | AnalysisFailed
+    | FaceExplained
+    | ExplainFailed
 )

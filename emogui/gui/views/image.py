@@ -12,7 +12,8 @@ from emogui.errors import EmoguiError
 from emogui.gui.context import Lane, ViewContext
 from emogui.gui.documents import Document, Stage, reading_order
 from emogui.gui.engine import Engine
-from emogui.gui.messages import Command, ReadPicture
+from emogui.gui.explaining import Explaining
+from emogui.gui.messages import Command, ExplainFailed, FaceExplained, Message, ReadPicture
 from emogui.gui.presenter import Presenter
 from emogui.gui.widgets.face_panel import FacePanel
 from emogui.gui.widgets.image_canvas import ImageCanvas
@@ -42,7 +43,7 @@ class ImageView(ttk.Frame):
         self.explain: Callable[[], None] = lambda: None
         self.adjust: Callable[[], None] = lambda: None
         self._engine = Engine(
-            context.make_analyzer, lambda m: context.post(lambda: self.presenter.handle(m))
+            context.make_analyzer, lambda m: context.post(lambda: self._handle(m))
         )
         self.presenter = Presenter(
             self._send,
@@ -50,6 +51,7 @@ class ImageView(ttk.Frame):
             context.choice,
             detect_on_open=context.settings.detect_on_open,
         )
+        self.explaining = Explaining(self.presenter, self._send, self._render)
         self._shown_error: EmoguiError | None = None
         self._ready = False
         self._build()
@@ -71,7 +73,14 @@ class ImageView(ttk.Frame):
         side.columnconfigure(0, weight=1)
         side.rowconfigure(1, weight=1)
         self._side = side
-        self.panel = FacePanel(side, self.context, self._explain, self._adjust)
+        self.panel = FacePanel(
+            side,
+            self.context,
+            self._explain,
+            self._adjust,
+            self.explaining.toggle,
+            self.explaining.choose,
+        )
         self.panel.grid(row=0, column=0, sticky="ew")
         self.list = PictureList(side, self.context, self.presenter.show)
         self.list.grid(row=1, column=0, sticky="nsew", pady=(px(16), 0))
@@ -133,6 +142,12 @@ class ImageView(ttk.Frame):
     def _adjust(self) -> None:
         self.adjust()
 
+    def _handle(self, message: Message) -> None:
+        if isinstance(message, FaceExplained | ExplainFailed):
+            self.explaining.handle(message)
+        else:
+            self.presenter.handle(message)
+
     def _send(self, command: Command) -> None:
         lane: Lane = "read" if isinstance(command, ReadPicture) else "analyse"
         self.context.submit(lambda: self._engine.run(command), lane=lane)
@@ -148,6 +163,7 @@ class ImageView(ttk.Frame):
         """Shows what the presenter says."""
         if not self._ready or self.context.closing:
             return
+        self.explaining.update()
         presenter = self.presenter
         shown = presenter.current
         if shown is None:
@@ -158,7 +174,7 @@ class ImageView(ttk.Frame):
                 "or press Open to choose one, or paste one from the clipboard",
             )
         else:
-            self.canvas.show(shown.image, shown.result, shown.selected)
+            self.canvas.show(shown.image, shown.result, shown.selected, self.explaining.explanation)
             if shown.image is None and shown.stage is Stage.FAILED:
                 self.canvas.show_message(
                     "file-earmark-x",
@@ -168,6 +184,7 @@ class ImageView(ttk.Frame):
             elif shown.image is None:
                 self.canvas.show_message("", f"Reading {shown.name}…", "")
         self._render_panel(shown)
+        self.panel.show_map(self.explaining.on, self.explaining.emotion)
         self._render_list()
         self._render_error(shown)
         self.changed()
@@ -221,6 +238,7 @@ class ImageView(ttk.Frame):
     def _render_error(self, shown: Document | None) -> None:
         """Puts a new error into the banner; one that was dismissed does not come again."""
         error = self.presenter.models_error or (shown.error if shown is not None else None)
+        error = error or self.explaining.error
         if error is not self._shown_error:
             if error is not None:
                 self.context.show_error(error)

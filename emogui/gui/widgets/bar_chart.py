@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter
+from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter.font import nametofont
 
@@ -23,18 +24,34 @@ class _Row:
 
 
 class BarChart(tkinter.Canvas):
-    """Shows the probabilities of a face; bars are moved, never made anew for the same labels."""
+    """Shows the probabilities of a face; bars are moved, never made anew for the same labels.
 
-    def __init__(self, parent: tkinter.Misc, context: ViewContext) -> None:
+    Args:
+        parent: where it lies.
+        context: see ``emogui.gui.context``.
+        picked: called with the label of a row that is clicked; None where nothing happens then.
+    """
+
+    def __init__(
+        self,
+        parent: tkinter.Misc,
+        context: ViewContext,
+        picked: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__(parent, highlightthickness=0, borderwidth=0, width=context.px(280))
         self._context = context
         self._rows: list[_Row] = []
         self._row = ROW
         self._labels: tuple[str, ...] = ()
         self._face: FaceResult | None = None
+        self._marked: str | None = None
+        self._mark = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden")
         self._plain = nametofont("TkDefaultFont", root=self)
         self._bold = nametofont("EmoguiBold", root=self)
         self.bind("<Configure>", lambda _event: self._draw())
+        if picked is not None:
+            self.configure(cursor="hand2")
+            self.bind("<ButtonRelease-1>", lambda event: self._clicked(event, picked))
         self.restyle()
 
     def show(self, face: FaceResult | None) -> None:
@@ -43,10 +60,31 @@ class BarChart(tkinter.Canvas):
         labels = () if face is None else tuple(face.probabilities)
         if labels != self._labels:
             self._labels = labels
-            self.delete("all")
+            for row in self._rows:
+                self.delete(row.label, row.track, row.bar, row.number)
             self._rows = [self._make_row() for _ in labels]
             self._set_height()
         self._draw()
+
+    def mark(self, label: str | None) -> None:
+        """Marks the row of a label, or none."""
+        if label != self._marked:
+            self._marked = label
+            self._draw()
+
+    @property
+    def marked(self) -> str | None:
+        """The label whose row is marked."""
+        return self._marked
+
+    def row_middle(self, label: str) -> int:
+        """Where the row of a label lies, in pixels from the top."""
+        return int(self._context.px(self._row) * (self._labels.index(label) + 0.5))
+
+    def _clicked(self, event: tkinter.Event[tkinter.Misc], picked: Callable[[str], None]) -> None:
+        row = event.y // self._context.px(self._row)
+        if 0 <= row < len(self._labels) and 0 <= event.x < self.winfo_width():
+            picked(self._labels[row])
 
     def set_low(self, low: bool) -> None:
         """Makes the rows lower, for a small window."""
@@ -84,15 +122,21 @@ class BarChart(tkinter.Canvas):
             return
         c, px = self._context.theme.colours, self._context.px
         height, thick = px(self._row), px(16 if self._row == ROW else 13)
-        left = max(self._bold.measure(label) for label in self._labels) + px(14)
-        room = self._bold.measure("100.0 %") + px(8)
+        left = max(self._bold.measure(label) for label in self._labels) + px(16)
+        room = self._bold.measure("100.0 %") + px(11)
         full = max(px(20), self.winfo_width() - left - room)
         top = self._face.emotion
+        if self._marked in self._labels:
+            y = self._labels.index(self._marked) * height
+            self.coords(self._mark, 0, y + 1, self.winfo_width() - 1, y + height - 2)
+            self.itemconfigure(self._mark, state="normal", fill=c.info_soft, outline=c.primary)
+        else:
+            self.itemconfigure(self._mark, state="hidden")
         for index, (label, row) in enumerate(zip(self._labels, self._rows, strict=True)):
             value = self._face.probabilities[label]
             middle = index * height + height / 2
             font = self._bold if label == top else self._plain
-            self.coords(row.label, px(2), middle)
+            self.coords(row.label, px(4), middle)
             self.itemconfigure(row.label, text=label, font=font, fill=c.text)
             edges = (middle - thick / 2, middle + thick / 2)
             self.coords(row.track, left, edges[0], left + full, edges[1])
@@ -101,5 +145,5 @@ class BarChart(tkinter.Canvas):
             self.coords(row.bar, left, edges[0], end, edges[1])
             tint = palette.hex(label)
             self.itemconfigure(row.bar, fill=tint, outline=c.muted)
-            self.coords(row.number, self.winfo_width() - 1, middle)
+            self.coords(row.number, self.winfo_width() - px(4), middle)
             self.itemconfigure(row.number, text=f"{value * 100:.1f} %", font=font, fill=c.text)

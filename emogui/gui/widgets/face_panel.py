@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import ttkbootstrap as ttk
 
+from emogui.gui.actions import BY_NAME, accelerator
 from emogui.gui.context import ViewContext
 from emogui.gui.widgets.bar_chart import BarChart
 from emogui.types import FaceResult
@@ -22,6 +23,8 @@ class FacePanel(ttk.Frame):
         context: see ``emogui.gui.context``.
         explain: shows what the numbers mean.
         adjust: shows the settings, offered when no face was found.
+        toggle_map: turns the map of what spoke for an emotion on or off.
+        pick: called with the emotion whose bar is clicked.
     """
 
     def __init__(
@@ -30,6 +33,8 @@ class FacePanel(ttk.Frame):
         context: ViewContext,
         explain: Callable[[], None],
         adjust: Callable[[], None],
+        toggle_map: Callable[[], None],
+        pick: Callable[[str], None],
     ) -> None:
         super().__init__(parent)
         self._context = context
@@ -37,6 +42,21 @@ class FacePanel(ttk.Frame):
         px = context.px
         self.columnconfigure(0, weight=1)
         self.count = ttk.Label(self, style="Small.TLabel")
+        self._map_on = tkinter.BooleanVar(self, False)
+        self.map_toggle = ttk.Checkbutton(
+            self,
+            text="Explain",
+            variable=self._map_on,
+            bootstyle="primary-round-toggle",
+            command=toggle_map,
+        )
+        keys = accelerator(BY_NAME["explain"].keys, mac=self._windowing() == "aqua")
+        ttk.ToolTip(
+            self.map_toggle,
+            text=f"Show on the face what spoke for its emotion, and what against  ({keys})\n"
+            "Click a bar to see another emotion",
+            delay=600,
+        )
         self.heading = ttk.Label(self, font="EmoguiTitle", anchor="w")
         self.detail = ttk.Label(self, style="Muted.TLabel", justify="left")
         self.doubt_box = ttk.Frame(self, style="WarningSoft.TFrame", padding=px(10))
@@ -45,7 +65,7 @@ class FacePanel(ttk.Frame):
             self.doubt_box, text="This result is doubtful", style="WarningSoftBold.TLabel"
         ).pack(anchor="w")
         self.doubt.pack(anchor="w")
-        self.chart = BarChart(self, context)
+        self.chart = BarChart(self, context, pick)
         self.note = ttk.Label(self, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
             self,
@@ -56,6 +76,7 @@ class FacePanel(ttk.Frame):
         )
         self.adjust = ttk.Button(self, text="Settings…", command=adjust)
         self.count.grid(row=0, column=0, sticky="w")
+        self.map_toggle.grid(row=0, column=0, sticky="e")
         self.heading.grid(row=1, column=0, sticky="ew")
         self.detail.grid(row=2, column=0, sticky="ew")
         self.doubt_box.grid(row=3, column=0, sticky="ew", pady=(px(10), 0))
@@ -91,6 +112,7 @@ class FacePanel(ttk.Frame):
             self.heading.grid()
         else:
             self.heading.grid_remove()
+        self.map_toggle.grid_remove()
         for widget in (self.count, self.doubt_box, self.chart, self.note, self.more):
             widget.grid_remove()
         if adjust:
@@ -112,7 +134,7 @@ class FacePanel(ttk.Frame):
         size = f"{face.box.w} × {face.box.h} px"
         self.detail.configure(text=f"{face.confidence * 100:.1f} %   ·   {size}\n{found}")
         self.chart.show(face)
-        for widget in (self.count, self.heading, self.chart, self.more):
+        for widget in (self.count, self.map_toggle, self.heading, self.chart, self.more):
             widget.grid()
         if not self._low:
             self.note.grid()
@@ -123,6 +145,14 @@ class FacePanel(ttk.Frame):
             self.doubt_box.grid()
         else:
             self.doubt_box.grid_remove()
+
+    def show_map(self, on: bool, emotion: str | None) -> None:
+        """Says whether the map is on, and marks the bar of the emotion that it explains."""
+        self._map_on.set(on)
+        self.chart.mark(emotion)
+
+    def _windowing(self) -> str:
+        return str(self.tk.call("tk", "windowingsystem"))
 
     def restyle(self) -> None:
         self.chart.restyle()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tkinter
 from collections.abc import Callable
 from tkinter.font import nametofont
+from typing import TYPE_CHECKING
 
+import numpy as np
 import ttkbootstrap as ttk
 from PIL import Image as PilImage
 from PIL import ImageTk
@@ -13,7 +15,11 @@ from PIL import ImageTk
 from emogui.gui.context import Job, ViewContext
 from emogui.gui.viewport import ZOOM_STEP, Region, Viewport
 from emogui.gui.widgets.face_items import FaceItems
+from emogui.gui.widgets.map_legend import MapLegend
 from emogui.types import FrameResult, Image
+
+if TYPE_CHECKING:
+    from emogui.backend.explanation import Explanation
 
 CLICK_SLACK = 4
 """A press and release closer than this, in pixels, is a click; farther is a drag."""
@@ -49,16 +55,18 @@ class ImageCanvas(tkinter.Canvas):
         self._result: FrameResult | None = None
         self._selected: int | None = None
         self._photo: ImageTk.PhotoImage | None = None
-        self._drawn: Region | None = None
+        self._explanation: Explanation | None = None
+        self._drawn: tuple[Region, Explanation | None] | None = None
         self._in_sight = False  # whether what is drawn is of the present picture
         self._job: Job | None = None
-        self._asked: Region | None = None
+        self._asked: tuple[Region, Explanation | None] | None = None
         self._press: tuple[int, int] | None = None
         self._dragged = False
         self._icon: tkinter.Image | None = None
         self._message = ("", "", "")
         self._picture_item = self.create_image(0, 0, anchor="nw", state="hidden")
         self.faces = FaceItems(self, context)
+        self.legend = MapLegend(self, context)
         self.bind("<Configure>", self._resized)
         self.bind("<ButtonPress-1>", self._pressed)
         self.bind("<B1-Motion>", self._moved)
@@ -74,10 +82,26 @@ class ImageCanvas(tkinter.Canvas):
     @property
     def rendered(self) -> bool:
         """Whether the picture in sight has been drawn at its present place and size."""
-        return self._in_sight and self._drawn == self.viewport.region()
+        region = self.viewport.region()
+        return self._in_sight and region is not None and self._drawn == (region, self._explanation)
 
-    def show(self, image: Image | None, result: FrameResult | None, selected: int | None) -> None:
-        """Shows a picture and its faces; what has not changed is left alone."""
+    def show(
+        self,
+        image: Image | None,
+        result: FrameResult | None,
+        selected: int | None,
+        explanation: Explanation | None = None,
+    ) -> None:
+        """Shows a picture and its faces; what has not changed is left alone.
+
+        Args:
+            image: the picture, or None.
+            result: what was found in it.
+            selected: index of the selected face.
+            explanation: drawn over its face, with a legend.
+        """
+        changed = explanation is not self._explanation
+        self._explanation = explanation
         if image is not self._image:
             self._image = image
             self._result = None
@@ -92,6 +116,10 @@ class ImageCanvas(tkinter.Canvas):
                 self.viewport.set_picture(image.shape[1], image.shape[0])
                 self.show_message("", "", "")
                 self._render()
+        elif changed:
+            self._render()
+        if changed:
+            self.legend.draw(explanation)
         if image is None:
             result = None
         if result is not self._result or selected != self._selected:
@@ -112,6 +140,7 @@ class ImageCanvas(tkinter.Canvas):
             background=c.stage, highlightbackground=c.background, highlightcolor=c.primary
         )
         self._draw_message()
+        self.legend.draw(self._explanation)
 
     # Zoom
 
@@ -144,25 +173,28 @@ class ImageCanvas(tkinter.Canvas):
         image, region = self._image, self.viewport.region()
         if image is None or region is None:
             return
-        if self._asked == region:
+        wanted = (region, self._explanation)
+        if self._asked == wanted:
             return
-        self._asked = region
+        self._asked = wanted
         if self._job is not None:
             self._job.cancel()
         self._job = self._context.submit(
-            lambda: scaled(image, region),
-            lambda picture: self._rendered(picture, region),
+            lambda: scaled(image, *wanted),
+            lambda picture: self._rendered(picture, *wanted),
             lane="render",
             doing="drawing the picture",
         )
 
-    def _rendered(self, picture: PilImage.Image, region: Region) -> None:
+    def _rendered(
+        self, picture: PilImage.Image, region: Region, explanation: Explanation | None
+    ) -> None:
         if self._photo is not None and (self._photo.width(), self._photo.height()) == picture.size:
             self._photo.paste(picture)  # five times faster than a new one
         else:
             self._photo = ImageTk.PhotoImage(picture, master=self)
             self.itemconfigure(self._picture_item, image=self._photo)
-        self._drawn = region
+        self._drawn = (region, explanation)
         self.coords(self._picture_item, region.x, region.y)
         self.itemconfigure(self._picture_item, state="normal")
         self.tag_lower(self._picture_item)
@@ -176,6 +208,7 @@ class ImageCanvas(tkinter.Canvas):
         faces = () if self._result is None else self._result.faces
         size = (self.winfo_width(), self.winfo_height())
         self.faces.draw(faces, self.viewport, self._selected, size)
+        self.tag_raise(MapLegend.TAG)
 
     def _draw_message(self) -> None:
         self.delete("message")
@@ -205,6 +238,7 @@ class ImageCanvas(tkinter.Canvas):
         self.viewport.set_view(event.width, event.height)
         self._draw_message()
         self._placed()
+        self.legend.draw(self._explanation)
 
     def _pressed(self, event: tkinter.Event[tkinter.Misc]) -> None:
         self.focus_set()
@@ -260,12 +294,28 @@ class ImageCanvas(tkinter.Canvas):
         return min(hits)[1] if hits else None
 
 
-def scaled(image: Image, region: Region) -> PilImage.Image:
-    """Cuts out and scales the part of a picture that is in sight.
+def scaled(image: Image, region: Region, explanation: Explanation | None = None) -> PilImage.Image:
+    """Cuts out and scales the part of a picture that is in sight; runs in a worker.
+
+    Args:
+        image: the whole picture.
+        region: the part, and its place in the view.
+        explanation: laid over its face.
 
     Returns:
         A PIL picture of ``region.width`` x ``region.height``.
     """
+    picture = _cut(image, region)
+    if explanation is None:
+        return picture
+    from emogui.output.heatmap import overlay
+
+    scale = region.width / (region.right - region.left)
+    drawn = overlay(np.asarray(picture), explanation, origin=(region.left, region.top), scale=scale)
+    return PilImage.fromarray(drawn)
+
+
+def _cut(image: Image, region: Region) -> PilImage.Image:
     part = PilImage.fromarray(image[region.top : region.bottom, region.left : region.right])
     size = (region.width, region.height)
     if part.size == size:
