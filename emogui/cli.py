@@ -17,6 +17,7 @@ from emogui.errors import EmoguiError, UsageError
 COMMANDS: Final[dict[str, str]] = {
     "gui": "open the window (also without any command)",
     "analyze": "analyse pictures and videos without a window",
+    "live": "analyse a camera, video or stream without a window",
     "cameras": "list the cameras of this computer",
     "models": "list the networks that can be used",
     "doctor": "check the installation and say what mends it",
