@@ -19,8 +19,9 @@ from emogui.types import FaceBox
 Vector: TypeAlias = npt.NDArray[np.float64]
 """float64 (4,): centre x, centre y in pixels, log width, log height."""
 
-VELOCITY_LASTS_S = 0.4
-"""After so many seconds out of sight 37 % of a velocity are left."""
+_LASTS_S = np.array([0.4, 0.4, 0.15, 0.15])
+"""After so many seconds out of sight 37 % of a velocity are left; a face that is being covered
+seems to shrink, which must not go on."""
 
 _NOISE = np.array([0.025, 0.025, 0.04, 0.04])
 """Standard deviation of a detector's boxes; of the centre in sides of the box."""
@@ -84,7 +85,7 @@ class BoxFilter:
         if elapsed <= 0:
             return
         self.time_s = time_s
-        reach, decay = travelled_s(elapsed), math.exp(-elapsed / VELOCITY_LASTS_S)
+        reach, decay = travelled_s(elapsed), np.exp(-elapsed / _LASTS_S)
         drive = _DRIVE * _scale(self.place) ** 2
         self.place = self.place + self.velocity * reach
         self.velocity = self.velocity * decay
@@ -104,10 +105,10 @@ class BoxFilter:
         self._c = (1 - gain_place) * self._c
 
 
-def travelled_s(elapsed: float) -> float:
-    """Seconds of the present velocity that are travelled in that time, which may be negative."""
-    reach = VELOCITY_LASTS_S * (1 - math.exp(-abs(elapsed) / VELOCITY_LASTS_S))
-    return math.copysign(reach, elapsed)
+def travelled_s(elapsed: float) -> Vector:
+    """Seconds of each velocity that are travelled in that time, which may be negative."""
+    reach = _LASTS_S * (1 - np.exp(-abs(elapsed) / _LASTS_S))
+    return np.asarray(math.copysign(1.0, elapsed) * reach)
 
 
 def _scale(vector: Vector) -> Vector:

@@ -51,7 +51,7 @@ class TrackedResult:
             self.result, faces=tuple(self._moved(face, seconds) for face in self.result.faces)
         )
 
-    def _moved(self, face: FaceResult, seconds: float) -> FaceResult:
+    def _moved(self, face: FaceResult, seconds: Vector) -> FaceResult:
         velocity = self.velocities.get(face.face_id)
         if velocity is None:
             return face

@@ -10,12 +10,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from emogui.tracking.appearance import likeness, look_of
+from emogui.tracking.appearance import Look, blend, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
-from emogui.tracking.tracker import Observation, Track, Tracker
+from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
 from emogui.types import Detection, FaceBox, FaceResult, Frame, FrameResult, Image, Landmarks
 
 FRAME_SIDE = 320
@@ -28,8 +28,11 @@ MISSED_S = 0.6
 _SAME_FACE = 0.5
 """Likeness below which the pixels that were followed no longer show the face."""
 
-_ON_TOP = 0.3
-"""Overlap with a face that was found, above which the pixels belong to that one."""
+_ON_TOP = 0.1
+"""Overlap with a face that was found, above which the pixels may belong to that one."""
+
+_PIXELS_WEIGHT = 0.5
+"""Share of a new look of the detector in the pixels that are remembered."""
 
 _UNCHANGED = 1.5
 """Mean difference of two crops, in grey levels of 255, below which they show the same."""
@@ -74,6 +77,7 @@ class _Face:
     Attributes:
         score, landmarks: as the detector gave them last, the landmarks moved along since.
         detected_s: when that was.
+        pixels: how it looked then.
         crop, probabilities, classified_s: what went through the network last, what came out of
             it, and when.
     """
@@ -81,6 +85,7 @@ class _Face:
     score: float
     landmarks: Landmarks | None
     detected_s: float
+    pixels: Look | None = None
     crop: npt.NDArray[np.uint8] | None = None
     probabilities: Mapping[str, float] | None = None
     classified_s: float = 0.0
@@ -190,13 +195,15 @@ class SequenceAnalyzer:
         """Has the detector find the faces; what it misses is followed for a while."""
         found = self._stages.detect(image, long_side=self._long_side, faint=True)
         self.schedule.looked(clock.stop("detect"))
-        seen = [Observation(one.box, one.score, look_of(image, one.box)) for one in found]
+        seen = [Observation(one.box, one.score, colours_of(image, one.box)) for one in found]
         tracks = self._tracker.update(seen, now)
         before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
-        for one, track in zip(found, tracks, strict=True):
+        for i, (one, track) in enumerate(zip(found, tracks, strict=True)):
             if track is not None:
                 face = self._faces.setdefault(track.number, _Face(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
+                if face.pixels is None or self._tracker.is_whole(i, seen):
+                    face.pixels = blend(face.pixels, pixels_of(image, one.box), _PIXELS_WEIGHT)
         known = {track.number for track in self._in_sight}
         missed = [
             t
@@ -207,9 +214,12 @@ class SequenceAnalyzer:
         clock.stop("track")
 
     def _follow(self, image: Image, now: float, clock: _Clock) -> bool:
-        """Follows all faces by their pixels; False if one was lost, so that a look is needed."""
+        """Follows all faces by their pixels; False if that takes a look of the detector.
+
+        It does where one was lost, or where faces touch: one may be about to hide the other.
+        """
         places = self._places(image, self._in_sight)
-        complete = None not in places
+        complete = None not in places and not _touch(self._in_sight)
         if complete:
             self._take(self._in_sight, places, now)
         clock.stop("track")
@@ -224,11 +234,20 @@ class SequenceAnalyzer:
             if motion is None:
                 continue
             box = motion.box(track.seen).clipped(width, height)
-            like = likeness(track.look, look_of(image, box)) if box.area else None
             # Pixels may lead astray: to a hand before the face, or onto another face.
-            if like is None or like < _SAME_FACE or any(box.iou(o) > _ON_TOP for o in others):
+            if not self._shows(image, box, track) or any(box.iou(o) > _ON_TOP for o in others):
                 motions[i] = None
         return motions
+
+    def _shows(self, image: Image, box: FaceBox, track: Track) -> bool:
+        """Whether a box looks like the face of a track."""
+        if not box.area:
+            return False
+        pixels = likeness(self._faces[track.number].pixels, pixels_of(image, box))
+        if pixels is None or pixels < _SAME_FACE:
+            return False
+        colours = likeness(track.look, colours_of(image, box))
+        return colours is None or colours >= ALIKE
 
     def _take(
         self, tracks: Sequence[Track], motions: Sequence[Motion | None], now: float
@@ -267,6 +286,11 @@ class SequenceAnalyzer:
         if len(self._faces) > len(tracks):
             known = {track.number for track in tracks}
             self._faces = {number: face for number, face in self._faces.items() if number in known}
+
+
+def _touch(tracks: Sequence[Track]) -> bool:
+    boxes = [track.seen for track in tracks]
+    return any(a.iou(b) > _ON_TOP for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 class _Clock:

@@ -24,8 +24,11 @@ from emogui.types import FaceBox
 KEPT_S = 3.0
 """A face that is out of sight for longer gets a new number when it comes back."""
 
-_REACH, _REACH_PER_S, _FARTHEST = 0.6, 2.0, 1.6
+_REACH = (0.6, 2.0, 1.6)
 """How far from its expected place a face may be, in sides: at once, more each second, at most."""
+
+_REACH_ALIKE = (0.8, 3.0, 3.0)
+"""The same for one that looks very much alike: it walked on behind another one."""
 
 _GROWTH, _GROWTH_PER_S, _LARGEST_GROWTH = math.log(1.6), 0.5, math.log(2.2)
 """Likewise by what factor its side may differ, as a logarithm."""
@@ -33,8 +36,11 @@ _GROWTH, _GROWTH_PER_S, _LARGEST_GROWTH = math.log(1.6), 0.5, math.log(2.2)
 _SHORT_S = 0.3
 """A face that was out of sight for longer must look alike to get its number back."""
 
-_ALIKE = 0.35
+ALIKE, _VERY_ALIKE = 0.7, 0.85
 """Likeness of a face that comes back, at least."""
+
+_BLIND_S = 1.5
+"""A face whose look is not known gets its number back only so soon."""
 
 _LOOK_LASTS_S = 0.6
 """Time constant with which the memory of a face's look follows it."""
@@ -42,7 +48,7 @@ _LOOK_LASTS_S = 0.6
 _SMALLEST_IOU = 0.3
 """Overlap of a faint box with the place where its face is expected, at least."""
 
-_APART = 0.1
+_APART = 0.05
 """Boxes that overlap more hide a part of each other: their looks are not learnt."""
 
 
@@ -164,10 +170,17 @@ class Tracker:
         for i, one in enumerate(seen):
             track = found[i]
             if track is not None:
-                track.place(one.box, time_s, one.look if _is_apart(i, seen) else None)
+                track.place(one.box, time_s, one.look if self.is_whole(i, seen) else None)
             elif one.score >= self.faint_below:
                 found[i] = self._begin(one, time_s)
         return found
+
+    def is_whole(self, index: int, seen: Sequence[Observation]) -> bool:
+        """Whether a box shows a whole face, not one that another one may be hiding a part of."""
+        one = seen[index]
+        return one.score >= self.faint_below and all(
+            i == index or one.box.iou(other.box) <= _APART for i, other in enumerate(seen)
+        )
 
     def forget(self) -> None:
         """Forgets every face; the numbers go on rising."""
@@ -195,17 +208,20 @@ def _cost(
     """How badly a box fits a track; infinite where it cannot be the same face."""
     own, other = side(expected), side(seen)
     far = math.hypot(seen[0] - expected[0], seen[1] - expected[1]) / ((own + other) / 2)
-    reach = min(_REACH + _REACH_PER_S * missing_s, _FARTHEST)
     growth = abs(math.log(other / own))
     most_growth = min(_GROWTH + _GROWTH_PER_S * missing_s, _LARGEST_GROWTH)
     alike = likeness(track.look, one.look)
+    if missing_s > _SHORT_S:
+        if alike is None and missing_s > _BLIND_S:
+            return math.inf
+        if alike is not None and alike < ALIKE:
+            return math.inf
+    start, per_s, most = _REACH if alike is None or alike < _VERY_ALIKE else _REACH_ALIKE
+    reach = min(start + per_s * missing_s, most)
     if far > reach or growth > most_growth:
         return math.inf
-    if alike is None:
-        alike = 0.5
-    elif missing_s > _SHORT_S and alike < _ALIKE:
-        return math.inf
-    return far / reach + 0.5 * growth / most_growth + (1 - alike) + 0.3 * min(missing_s, 1.0)
+    unlike = 1 - (ALIKE if alike is None else alike)
+    return far / reach + 0.5 * growth / most_growth + 2 * unlike + 0.3 * min(missing_s, 1.0)
 
 
 def _overlaps(tracks: list[Track], seen: list[Observation], time_s: float) -> Costs:
@@ -217,8 +233,3 @@ def _overlaps(tracks: list[Track], seen: list[Observation], time_s: float) -> Co
             if iou >= _SMALLEST_IOU:
                 costs[row, column] = 1 - iou
     return costs
-
-
-def _is_apart(index: int, seen: Sequence[Observation]) -> bool:
-    box = seen[index].box
-    return all(i == index or box.iou(one.box) <= _APART for i, one in enumerate(seen))
