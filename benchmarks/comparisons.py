@@ -3,7 +3,8 @@
     python benchmarks/comparisons.py --data fer2013.csv --votes fer2013new.csv [--split public]
 
 runs ``peer_predictions.py`` and ``emogui compare`` for both label sets and keeps what they found
-in ``benchmarks/records/``, from where ``results.py`` takes it.
+in ``benchmarks/records/``, from where ``results.py`` takes it. A run on PrivateTest is noted in the
+list of its readings.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from pathlib import Path
 from peer import NAME
 from peer_predictions import predictions
 
+from emogui.backend.store import load_model_info
 from emogui.cli import main as emogui
 from emogui.commands.console import add_data_options, add_progress_option
 from emogui.labels import HEADS
 from emogui.output.files import make_folder, write_text
 from emogui.training.evaluate import SPLITS
+from emogui.training.readings import note_reading
 
 RECORDS = Path(__file__).resolve().parent / "records"
 
@@ -47,6 +50,10 @@ def record(data: str, votes: str | None, split: str, labels: str, show: bool | N
         found["command"] = found["command"].replace(path, Path(path).name)
     target = make_folder(RECORDS) / f"comparison-{labels}-{split}.json"
     write_text(target, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    if split == "private":
+        for model in found["models"]:
+            if "model" in model:  # the peer's figures wear out nothing of ours
+                note_reading(load_model_info("resnet50").path, {**found, **model})
     return target
 
 

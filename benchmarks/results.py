@@ -216,27 +216,18 @@ def comparison_of(record: Mapping[str, Any]) -> str:
     )
 
 
-def readings_of(
-    networks: Iterable[ModelInfo], comparisons: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """All readings of PrivateTest: those noted, and those that only a record tells of."""
+def readings_of(networks: Iterable[ModelInfo]) -> list[dict[str, Any]]:
+    """All readings of PrivateTest: those noted, and those that only ``model.json`` tells of."""
     found = read_readings(ROOT / "weights" / READINGS)
     for info in networks:
         sums = {role: entry.sha256 for role, entry in info.files.items()}
-        found += [{**m, "name": info.name, "files": sums} for m in info.metrics]
-    for record in comparisons:
-        found += [
-            {**m, **m["model"], **{key: record[key] for key in ("split", "label_set", "n")}}
-            | {"command": record["command"], "commit": record["commit"]}
-            for m in record["models"]
-            if "model" in m
-        ]
-    unique = {}
+        read = [m for m in info.metrics if m["split"] == "private"]
+        found += [{**m, "name": info.name, "files": sums} for m in read]
+    unique: dict[tuple[Any, ...], dict[str, Any]] = {}
     for reading in found:
-        if reading.get("split", "private") == "private":
-            keys = ("label_set", "runtime", "commit", "command")
-            network = reading["files"].get("fast_weights", "")
-            unique.setdefault((network, *(reading.get(key) for key in keys)), reading)
+        keys = ("label_set", "runtime", "commit", "command")
+        network = reading["files"].get("fast_weights", "")
+        unique.setdefault((network, *(reading.get(key) for key in keys)), reading)
     return list(unique.values())
 
 
@@ -295,7 +286,7 @@ def main() -> int:
         for path in sorted(RECORDS.glob(f"comparison-{labels}-*.json"), reverse=True)
     ]
     parts = [page_of(info, comparisons) for info in shipped]
-    readings = private_part(readings_of(shipped, comparisons))
+    readings = private_part(readings_of(shipped))
     args.output.write_text("\n\n".join([HEADER.rstrip(), *parts, readings]) + "\n", "utf-8")
     print(f"written to {args.output}")
     return 0
