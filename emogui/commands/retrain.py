@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,11 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             f"--output {args.output} would overwrite the network '{info.name}' itself.",
             "Give another folder.",
+        )
+    if importlib.util.find_spec("nncf") is None:  # known now, not after hours of training
+        raise TrainingError(
+            "The last step, the export, needs NNCF, which is not installed.",
+            'python -m pip install "emogui[train]"',
         )
     from emogui.training.backend import use_backend
 

@@ -56,6 +56,8 @@ def _blocks(info: ModelInfo) -> Iterator[Block]:
     yield from prose.LAW
     yield Heading(2, "How good it is")
     yield from figure_blocks(info)
+    if _shipped(info):
+        yield prose.FURTHER
     yield Heading(2, "Where it fails")
     yield from failure_blocks(info)
     yield Heading(2, "Confidence and doubt")

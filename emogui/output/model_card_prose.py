@@ -110,6 +110,11 @@ OTHER_DATA: Final = (
     ),
 )
 
+FURTHER: Final = Paragraph(
+    "Beside other networks: docs/results.md. Its speed: docs/performance.md. What the fast form "
+    "loses against Keras: docs/architecture.md. Every training that was tried: docs/trials.md."
+)
+
 PEOPLE: Final = (
     Paragraph(
         "The data have no record of the age, sex, skin colour or origin of those who are seen. So "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from emogui.cli import main
 from emogui.errors import TrainingError
 from emogui.labels import FERPLUS
 from emogui.training.config import TrainingConfig
+from emogui.training.network import load_start
 from emogui.training.record import StageRecord, chain_of_run, earlier_stages, stages_of
-from emogui.training.retrain import bounded, plan
+from emogui.training.retrain import PlannedStage, bounded, hand_on, plan
 
 SHIPPED = Path(__file__).parents[2] / "weights" / "resnet50"
 
@@ -73,22 +75,32 @@ def train(data: Path, output: Path, how: TrainingConfig) -> Path:
     return output
 
 
-@pytest.fixture(scope="module")
-def made(data, tmp_path_factory) -> Path:
-    """A network of two stages: the FER+ head alone at two sizes, then both heads."""
-    from emogui.training.datasets import load_dataset
-    from emogui.training.finish import export_run
+@dataclass(frozen=True)
+class Made:
+    """A network of two stages, and the folder of the first one."""
 
-    pytest.importorskip("nncf")
+    network: Path
+    first: Path
+    config: TrainingConfig
+
+
+@pytest.fixture(scope="module")
+def made(data, tmp_path_factory) -> Made:
+    """The FER+ head alone at two sizes, then both heads."""
     root = tmp_path_factory.mktemp("made")
     alone = config(epochs=2, stages=((32, 0.5), (40, 1.0)), head_weights={"ferplus": 1.0})
     first = train(data, root / "first", alone)
     second = train(data, root / "second", config(start=str(first), seed=4))
-    return export_run(second, load_dataset(data), root / "little", title="Little").parent
+    # The files of a network are not needed to make it again: its model.json is enough.
+    card = json.loads((SHIPPED / "model.json").read_text(encoding="utf-8"))
+    card |= {"title": "Little", "training": {"stages": [s.as_dict() for s in chain_of_run(second)]}}
+    (root / "little").mkdir()
+    (root / "little" / "model.json").write_text(json.dumps(card), encoding="utf-8")
+    return Made(root / "little", first, alone)
 
 
-def test_the_network_records_its_whole_chain(made):
-    first, second = stages_of(load_model_info(made).card["training"])
+def test_the_whole_chain_is_recorded(made):
+    first, second = stages_of(load_model_info(made.network).card["training"])
     assert first.config["start"] == "none" and second.config["start"] == "first"
     assert first.pictures == {"32": 32, "40": 32} and first.epochs == 2.0
     assert second.config["seed"] == 4 and second.config["epochs"] == 1
@@ -99,7 +111,8 @@ def test_the_network_records_its_whole_chain(made):
 
 
 def test_the_chain_is_run_again_by_one_command(made, data, tmp_path, capsys, monkeypatch):
-    words = ["retrain", str(made), "--data", str(data), "--output", str(tmp_path / "again")]
+    pytest.importorskip("nncf")
+    words = ["retrain", str(made.network), "--data", str(data), "--output", str(tmp_path / "again")]
     words += ["--backend", "tensorflow"]
 
     import emogui.commands.retrain as command
@@ -123,11 +136,32 @@ def test_the_chain_is_run_again_by_one_command(made, data, tmp_path, capsys, mon
     assert info.title == "Little" and verify(info) == []
     assert info.heads["ferplus"].temperature != 1.0, "it was not calibrated"
     first, second = stages_of(info.card["training"])
-    before, after = stages_of(load_model_info(made).card["training"])
+    before, after = stages_of(load_model_info(made.network).card["training"])
     assert first.config == before.config
     assert second.config == after.config | {"start": "stage-1"}
     assert (first.pictures, second.pictures) == (before.pictures, after.pictures)
     assert all(one.done for one in plan([before, after], tmp_path / "again"))
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_the_next_stage_gets_what_was_handed_on(made, data, which):
+    """The recorded weights, with the prior given back as it was then."""
+    from emogui.training.datasets import load_dataset
+    from emogui.training.finish import averaged_weights
+    from emogui.training.network import build_network
+
+    how = made.config
+    record = StageRecord(how.as_dict(), "x", 32, which, prior_returned={"ferplus": 0.5})
+    handed_on = hand_on(PlannedStage(1, record, how, made.first), load_dataset(data))
+    network = build_network(how.network)
+    network.set_weights(averaged_weights(made.first, which))
+    biases = {h: np.asarray(network.get_layer(h).bias) for h in ("ferplus", "fer2013")}
+    load_start(network, str(handed_on))
+    shift = np.asarray(network.get_layer("ferplus").bias) - biases["ferplus"]
+    assert shift[0] > shift[FERPLUS.index("contempt")] + 0.5, "what is frequent is favoured"
+    np.testing.assert_array_equal(np.asarray(network.get_layer("fer2013").bias), biases["fer2013"])
+    (noted,) = earlier_stages(handed_on)
+    assert (noted.weights, noted.prior_returned) == (which, {"ferplus": 0.5})
 
 
 def test_the_plan_of_the_shipped_network_begins_from_nothing(capsys):
