@@ -12,7 +12,17 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from bootstrap import Resamples, estimate
-from framings import FILLS, RULE, SQUEEZED, Framing, face_on_canvas, framings, on_canvas
+from framings import (
+    ENLARGE,
+    FILLS,
+    MARGIN,
+    RULE,
+    SQUEEZED,
+    Framing,
+    face_on_canvas,
+    framings,
+    on_canvas,
+)
 from results import table
 
 from emogui.backend.classifier import Classifier
@@ -25,6 +35,7 @@ from emogui.types import FaceBox
 Face = npt.NDArray[np.uint8]
 SIX = frequent_classes(FERPLUS)
 SMALLEST = 1e-6
+OWN_FRAME = "FER-2013's own frame"
 
 
 def known_report(
@@ -42,22 +53,37 @@ def known_report(
         f"{shape:.2f} times as wide as high (median).",
     ]
     ways = framings(detector)
-    lines, short = [], []
-    for i, fill in enumerate(FILLS):
-        figures = {
-            way.name: _figures(_read(classifier, way, found, fill), true, draws) for way in ways
-        }
-        if i == 0:
-            whole = classifier.predict([face for face, _ in found])
-            figures["FER-2013's own frame"] = _figures(whole, true, draws)
-            lines = [_line(name, row, figures) for name, row in figures.items()]
-        short.append([fill, *_differences(figures[RULE], figures[SQUEEZED])])
-    header = ["crop", "accuracy", "mean recall of six", "NLL"]
+
+    def figures_of(way: Framing, fill: str) -> Figures:
+        return _figures(_read(classifier, way, found, fill), true, draws)
+
+    usual, *others = FILLS
+    figures = {way.name: figures_of(way, usual) for way in ways}
+    figures[OWN_FRAME] = _figures(classifier.predict([face for face, _ in found]), true, draws)
+    made_up = {
+        way.name: _made_up(way, [box for _, box in found], faces[0].shape[0]) for way in ways
+    }
+    lines = [_line(name, row, figures, made_up.get(name, 0.0)) for name, row in figures.items()]
     against = ["accuracy, to the squeezed box", "mean recall", "NLL"]
-    parts.append(table([*header, *against], lines))
+    header = ["crop", "made-up pixels", "accuracy", "mean recall of six", "NLL", *against]
+    parts.append(table(header, lines))
+    pair = [way for way in ways if way.name in (RULE, SQUEEZED)]
+    short = [[usual, *_differences(figures[RULE], figures[SQUEEZED])]]
+    for fill in others:
+        row = {way.name: figures_of(way, fill) for way in pair}
+        short.append([fill, *_differences(row[RULE], row[SQUEEZED])])
     parts.append("The rule against the squeezed box, by how the margin is filled:")
     parts.append(table(["margin", *against], short))
     return "\n\n".join(parts)
+
+
+def _made_up(way: Framing, boxes: Sequence[FaceBox], side: int) -> float:
+    """Mean share of a crop's pixels that lie in the margin."""
+    shown = on_canvas(np.full((side, side), 255, np.uint8))
+    margin = round(side * ENLARGE * MARGIN)
+    shown[:margin] = shown[-margin:] = 0
+    shown[:, :margin] = shown[:, -margin:] = 0
+    return float(np.mean([1 - way.cut(shown, box).mean() / 255 for box in boxes]))
 
 
 Figures = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]
@@ -89,10 +115,6 @@ def _differences(figures: Figures, reference: Figures) -> list[str]:
     return [estimate(mine - other).text() for mine, other in pairs]
 
 
-def _line(name: str, row: Figures, figures: dict[str, Figures]) -> list[str]:
-    values = [f"{figure[0]:.3f}" for figure in row]
-    return [
-        name,
-        *values,
-        *(_differences(row, figures[SQUEEZED]) if name != SQUEEZED else ["", "", ""]),
-    ]
+def _line(name: str, row: Figures, figures: dict[str, Figures], made_up: float) -> list[str]:
+    differences = [""] * 3 if name == SQUEEZED else _differences(row, figures[SQUEEZED])
+    return [name, f"{made_up:.1%}", *(f"{figure[0]:.3f}" for figure in row), *differences]
