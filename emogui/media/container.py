@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ def open_container(
     remote = is_address(target)
     protocols = _NETWORK_PROTOCOLS if remote else _FILE_PROTOCOLS
     settings = {"protocol_whitelist": protocols, "max_pixels": str(MAX_PIXELS), **(options or {})}
+    began = time.monotonic()
     try:
         container = av.open(
             target if remote else f"file:{target}",
@@ -87,7 +89,10 @@ def open_container(
             timeout=(open_limit_s, read_limit_s),
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise _cannot_open(error, name, remote, open_limit_s) from None
+        # FFmpeg's RTSP calls it bad data when the time is up.
+        if isinstance(error, av.ExitError) or time.monotonic() - began >= open_limit_s:
+            raise _no_answer(name, remote, open_limit_s) from None
+        raise _cannot_open(error, name, remote) from None
     try:
         return container, _choose(container, name)
     except BaseException:
@@ -178,25 +183,26 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or type(error).__name__).rstrip(".")
 
 
-def _cannot_open(error: Exception, name: str, remote: bool, limit_s: float) -> SourceError:
+def _no_answer(name: str, remote: bool, limit_s: float) -> SourceTimeoutError:
+    if remote:
+        return SourceTimeoutError(
+            f"{name} did not answer within {limit_s:g} seconds.",
+            "Check the address and the network connection, then try again.",
+        )
+    return SourceTimeoutError(
+        f"'{name}' did not open within {limit_s:g} seconds.", "Copy it to this computer first."
+    )
+
+
+def _cannot_open(error: Exception, name: str, remote: bool) -> SourceError:
     import av
 
     if not remote:
-        if isinstance(error, av.ExitError | TimeoutError):
-            return SourceTimeoutError(
-                f"'{name}' did not open within {limit_s:.0f} seconds.",
-                "Copy it to this computer first.",
-            )
         return SourceError(f"'{name}' is not a video that can be read.", _WANTED_CODECS)
     if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
         return SourcePermissionError(
             f"{name} asks for a user name and a password.",
             "Write them into the address: rtsp://NAME:PASSWORD@HOST/...",
-        )
-    if isinstance(error, av.ExitError | TimeoutError):
-        return SourceTimeoutError(
-            f"{name} did not answer within {limit_s:.0f} seconds.",
-            "Check the address and the network connection, then try again.",
         )
     reason = _reason(error) if isinstance(error, OSError | av.HTTPError) else "no video is there"
     return SourceMissingError(

@@ -218,6 +218,7 @@ class VideoPlayer(SourceBase):
 
     def _jump(self, time_s: float) -> None:
         self._seek_to, self._steps = time_s, 0
+        self._at_end = False
         self._epoch += 1
 
     def _wake(self) -> None:
