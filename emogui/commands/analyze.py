@@ -49,6 +49,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     out.add_argument("--annotate", metavar="DIR", help="save them with framed faces there")
     out.add_argument(
+        "--hide-faces",
+        choices=("blur", "box"),
+        help="make the faces unrecognisable in what --annotate saves",
+    )
+    out.add_argument(
         "--explain",
         metavar="DIR",
         help="save a picture of each face there that shows what spoke for its emotion; not for "
@@ -103,7 +108,10 @@ def run(args: argparse.Namespace) -> int:
             if args.annotate and image is not None:
                 from emogui.output.annotate import annotate
                 from emogui.output.files import save_image
+                from emogui.output.privacy import hide_faces
 
+                if args.hide_faces:  # --explain, which needs them, is refused then
+                    image = hide_faces(image, [f.box for f in result.faces], args.hide_faces)
                 name = names.of(path, "emogui", annotated_suffix(path))
                 save_image(annotate(image, result), name)
             if explain is not None and image is not None:
@@ -192,6 +200,10 @@ def _check_outputs(args: argparse.Namespace, inputs: Sequence[str]) -> None:
     """
     if args.json and args.csv and place_of(args.json) == place_of(args.csv):
         raise UsageError(f"--json and --csv both write to '{args.json}'.", "Name two files.")
+    if args.hide_faces and not args.annotate:
+        raise UsageError("--hide-faces is for what --annotate saves.", "Name its folder.")
+    if args.hide_faces and args.explain:
+        raise UsageError("--explain saves pictures of the faces.", "Leave it or --hide-faces out.")
     pictures = set(map(place_of, inputs))
     for option, name in (("--json", args.json), ("--csv", args.csv)):
         if name and name != "-" and place_of(name) in pictures:

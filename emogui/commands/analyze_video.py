@@ -65,7 +65,8 @@ def analyze_video(
     """Analyses a video and writes one result a frame.
 
     Args:
-        args: with ``every``, ``fps``, ``smoothing``, ``long_side`` and ``progress``.
+        args: with ``every``, ``fps``, ``smoothing``, ``long_side``, ``hide_faces`` and
+            ``progress``.
         analyzer: the detector and network.
         path: the video.
         sinks: each takes every result, in order.
@@ -114,9 +115,11 @@ def _analyze_frames(
 ) -> bool:
     from emogui.output.annotate import annotate
     from emogui.output.durable import Existing
+    from emogui.output.privacy import FaceHider
     from emogui.output.video import VideoWriter
 
     good = True
+    hider = FaceHider(args.hide_faces) if args.hide_faces else None
     with ExitStack() as stack:
         # Made with the first frame: a video that cannot be read leaves no file.
         writer: VideoWriter | None = None
@@ -124,11 +127,13 @@ def _analyze_frames(
             result = _analyze_frame(analyzer, path, video, frame)
             good = good and result.error is None
             write(result)
-            if annotated is not None:
+            # Faces that are to be hidden are not known where the analysis failed.
+            if annotated is not None and not (hider and result.error):
                 if writer is None:
                     writer = VideoWriter(annotated, Existing.REPLACE, fps=video.fps)
                     stack.enter_context(writer)
-                writer.write(annotate(frame.image, result), frame.time_s)
+                image = hider.hide(frame.image, result) if hider else frame.image
+                writer.write(annotate(image, result), frame.time_s)
     return good
 
 
