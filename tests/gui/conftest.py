@@ -7,13 +7,15 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as PilImage
 
+from emogui.backend.explanation import Explanation
+from emogui.backend.store import MapGrid
 from emogui.gui.app import Application
 from emogui.gui.choice import Choice
 from emogui.gui.dialogs.help import NOTICE_VERSION
@@ -30,6 +32,25 @@ class FakeAnalyzer:
     def __init__(self, choice: Choice, gate: threading.Event) -> None:
         self.choice, self.gate = choice, gate
         self.seen: list[str] = []
+        self.explained: list[tuple[int, str | None]] = []
+
+    def explain(
+        self,
+        image: Image,
+        result: FrameResult,
+        *,
+        faces: Sequence[int] | None = None,
+        emotion: str | None = None,
+        load_keras: bool = True,
+    ) -> tuple[Explanation, ...]:
+        """The upper half of a face spoke for the emotion, the lower half against it."""
+        assert threading.current_thread() is not threading.main_thread() and not load_keras
+        (face,) = faces or (0,)
+        self.explained.append((face, emotion))
+        box = result.faces[face].box
+        values = np.array([[2.0, 2.0], [-1.0, -1.0]], np.float32)
+        square = (box.x, box.y, box.w)
+        return (Explanation(emotion or "", "cam", values, MapGrid(0.25, 0.5), square),)
 
     def warm_up(self) -> None:
         self.seen.append("warm up")
