@@ -87,7 +87,8 @@ class Training:
             say(f"going on at epoch {self.progress.epoch + 1}, step {self.progress.step}")
         else:
             self._begin()
-        record.note_machine(output)
+        if self.done < 1.0:  # looking at a finished training is not training it
+            record.note_machine(output)
         self._stepper: Stepper = make_stepper(
             StepperParts(
                 self.network,
