@@ -28,10 +28,16 @@ class RgbConverter:
 
         self._reformatter = VideoReformatter()
         self._point = Interpolation.POINT
+        self._transparent: dict[str, bool] = {}
+        self._matrix = _UPRIGHT
 
     def convert(self, frame: av.VideoFrame) -> Image:
         """The frame as RGB uint8 (height, width, 3), C-contiguous, turned as it is to be shown."""
-        transparent = any(component.is_alpha for component in frame.format.components)
+        form = frame.format.name
+        transparent = self._transparent.get(form)
+        if transparent is None:
+            transparent = any(component.is_alpha for component in frame.format.components)
+            self._transparent[form] = transparent
         converted = self._reformatter.reformat(
             frame,
             format="rgba" if transparent else "rgb24",
@@ -43,7 +49,9 @@ class RgbConverter:
         image = np.asarray(converted.to_ndarray(), np.uint8)
         if transparent:
             image = over_white(image)
-        return _turned(np.ascontiguousarray(image), _display_matrix(frame))
+        if frame.key_frame:  # it cannot change in between
+            self._matrix = _display_matrix(frame)
+        return _turned(np.ascontiguousarray(image), self._matrix)
 
 
 def _display_matrix(frame: av.VideoFrame) -> tuple[int, int, int, int]:
