@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from emogui.backend.detectors.base import check_image
 from emogui.tracking.appearance import Look, blend, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
@@ -144,6 +145,7 @@ class SequenceAnalyzer:
         Raises:
             ImageError: the array is no picture.
         """
+        check_image(frame.image)
         clock = _Clock()
         image, now = frame.image, frame.time_s
         self._begin(frame)

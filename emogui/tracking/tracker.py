@@ -28,7 +28,8 @@ _REACH = (0.6, 2.0, 1.6)
 """How far from its expected place a face may be, in sides: at once, more each second, at most."""
 
 _REACH_ALIKE = (0.8, 3.0, 3.0)
-"""The same for one that looks very much alike: it walked on behind another one."""
+"""The same for one that looks very much alike, since it may have walked on behind another one;
+in between for likenesses in between."""
 
 _GROWTH, _GROWTH_PER_S, _LARGEST_GROWTH = math.log(1.6), 0.5, math.log(2.2)
 """Likewise by what factor its side may differ, as a logarithm."""
@@ -37,7 +38,7 @@ _SHORT_S = 0.3
 """A face that was out of sight for longer must look alike to get its number back."""
 
 ALIKE, _VERY_ALIKE = 0.7, 0.85
-"""Likeness of a face that comes back, at least."""
+"""Likeness of colours of a face that comes back, at least; and when it is beyond doubt."""
 
 _BLIND_S = 1.5
 """A face whose look is not known gets its number back only so soon."""
@@ -216,12 +217,19 @@ def _cost(
             return math.inf
         if alike is not None and alike < ALIKE:
             return math.inf
-    start, per_s, most = _REACH if alike is None or alike < _VERY_ALIKE else _REACH_ALIKE
+    sure = 0.0 if alike is None else (alike - ALIKE) / (_VERY_ALIKE - ALIKE)
+    start, per_s, most = _between(_REACH, _REACH_ALIKE, min(max(sure, 0.0), 1.0))
     reach = min(start + per_s * missing_s, most)
     if far > reach or growth > most_growth:
         return math.inf
     unlike = 1 - (ALIKE if alike is None else alike)
     return far / reach + 0.5 * growth / most_growth + 2 * unlike + 0.3 * min(missing_s, 1.0)
+
+
+def _between(
+    low: tuple[float, float, float], high: tuple[float, float, float], share: float
+) -> list[float]:
+    return [a + share * (b - a) for a, b in zip(low, high, strict=True)]
 
 
 def _overlaps(tracks: list[Track], seen: list[Observation], time_s: float) -> Costs:

@@ -75,6 +75,23 @@ def endless(image: Image | None = None) -> Iterator[Image]:
         yield picture() if image is None else image
 
 
+def grey_and_black(image: Image) -> list[Image]:
+    """What cameras deliver while they wake up, or with a lid on."""
+    return [image, np.full_like(image, 128), np.zeros_like(image), image]
+
+
+def garbage() -> list[Any]:
+    """What is no picture."""
+    return [
+        np.zeros((48, 64), np.uint8),
+        np.zeros((48, 64, 3), np.float32),
+        np.zeros((48, 64, 4), np.uint8),
+        np.zeros((0, 0, 3), np.uint8),
+        np.zeros((48, 64, 3), np.uint8).tobytes(),
+        42,
+    ]
+
+
 def lost() -> SourceError:
     return SourceError("Camera 0 stopped delivering pictures.", "Plug it in again.")
 

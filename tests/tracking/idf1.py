@@ -37,9 +37,7 @@ class Score:
     numbers: int
 
 
-def score(
-    truths: Sequence[Mapping[str, Truth]], found: Sequence[Mapping[int, FaceBox]]
-) -> Score:
+def score(truths: Sequence[Mapping[str, Truth]], found: Sequence[Mapping[int, FaceBox]]) -> Score:
     """Compares frames of true faces with frames of numbered boxes."""
     names = sorted({name for frame in truths for name in frame})
     counted = [_counted(t, f) for t, f in zip(truths, found, strict=True)]
