@@ -177,7 +177,8 @@ def test_a_source_that_is_not_there_leaves_the_files_of_an_earlier_run(fake, tmp
         *("--source", tmp_path / "no.mp4", "--json", tmp_path / "a.jsonl"),
         *("--stats", tmp_path / "stats.json"),
     )
-    assert status == 1 and "no.mp4" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert status == 1 and "no.mp4" in err and len(err.splitlines()) == 2  # with the library's
     assert (tmp_path / "a.jsonl").read_text() == "mine"
     assert checked(tmp_path / "stats.json")["frames"] == dict.fromkeys(COUNTS, 0)
 
@@ -225,6 +226,7 @@ def test_a_frame_that_fails_does_not_end_the_rest(fake, clip, tmp_path, capsys):
         (["--source", "CLIP", "--video", "CLIP"], "overwrite the source"),
         (["--source", "CLIP", "--json", "a", "--stats", "./a"], "--json"),
         (["--source", "CLIP", "--json", "-", "--csv", "-"], "standard output"),
+        (["--source", "CLIP", "--stats", "no/stats.json"], "no folder"),
         (["--source", "CLIP", "--detector", "none"], "none"),
         (["--source", "CLIP", "--model", "none"], "none"),
     ],

@@ -133,11 +133,12 @@ class _Run:
         line.clear()
         self._finish(line)
         report = meter.report(session.poll().statistics)
+        if report["frames"]["captured"] or update.error is None:
+            print(meter.summary(report), file=sys.stderr)
         if self._args.stats:
             from emogui.output.files import write_text
 
             write_text(self._args.stats, json.dumps(report, indent=2) + "\n")
-        print(meter.summary(report), file=sys.stderr)
         if update.error is not None:
             raise update.error
         return 1 if self._failed else 0
@@ -278,6 +279,8 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("A video cannot be appended to.", "Leave out --append or --video.")
     if args.json == "-" == args.csv:
         raise UsageError("--json and --csv both write to standard output.", "Name a file for one.")
+    if args.stats and not Path(args.stats).resolve().parent.is_dir():
+        raise UsageError(f"There is no folder for the stats file '{args.stats}'.", "Make it first.")
     taken = {os.path.realpath(args.source): "the source"} if Path(args.source).exists() else {}
     for option in ("json", "csv", "video", "stats"):
         name = getattr(args, option)

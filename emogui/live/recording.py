@@ -311,6 +311,8 @@ class _Survivor:
 def _unforeseen(error: Exception) -> EmoguiError:
     if isinstance(error, EmoguiError):
         return error
+    if isinstance(error, BrokenPipeError):
+        return EmoguiError("Whoever read the results has gone.")
     logger.error("Something could not be recorded", exc_info=error)
     return EmoguiError(
         f"Something could not be recorded: {type(error).__name__}: {error}".rstrip(": ") + ".",

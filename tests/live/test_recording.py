@@ -19,6 +19,7 @@ from emogui.labels import FERPLUS
 from emogui.live import recording as module
 from emogui.live.recording import Recording
 from emogui.live.recording_plan import RecordingPlan
+from emogui.live.recording_slot import RecordingSlot
 from emogui.live.session import LiveSession
 from emogui.live.update import Analysed, LiveState
 from emogui.output.durable import Existing
@@ -318,6 +319,49 @@ def test_starting_and_stopping_leaves_no_thread(tmp_path):
         recording.stop()
         assert recording.join(10)
     assert threading.active_count() == before
+
+
+def test_recordings_come_and_go_while_a_session_runs(tmp_path):
+    slot = RecordingSlot()
+    source = FaultySource((noise(i) for i in range(10_000)), fps=200)
+    session = LiveSession(lambda: source, result_of, on_frame=slot.frame, on_result=slot.result)
+    session.start()
+    assert slot.recording is None
+    slot.stop()
+    recordings = []
+    for _ in range(3):
+        recordings.append(slot.start(RecordingPlan.in_folder(tmp_path, now=NOW)))
+        assert recordings[-1].wait_until_open()
+        deadline = time.monotonic() + 20
+        while recordings[-1].status.results < 5 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    slot.stop()
+    session.stop()
+    assert all(one.join(10) for one in recordings)
+    while session.alive:
+        time.sleep(0.01)
+    assert len({path for one in recordings for path in one.plan.paths}) == 9
+    for one in recordings:
+        assert one.status.error is None
+        assert len(list(read_results(one.plan.json))) == one.status.results >= 5
+        assert len(decoded(one.plan.video)) == one.status.frames
+    numbers = [r.frame for one in recordings for r in read_results(one.plan.json)]
+    assert len(set(numbers)) == len(numbers)  # a result is in one of them alone
+
+
+def test_a_reader_that_goes_away_is_told():
+    class Pipe:
+        def write(self, result):
+            raise BrokenPipeError
+
+        def close(self):
+            pass
+
+    recording = Recording(RecordingPlan(), [Pipe()])
+    recording.start()
+    recording.result(analysed(frame(0)))
+    assert recording.join(10)
+    assert "has gone" in str(recording.status.error)
 
 
 def test_killed_while_recording(tmp_path):
