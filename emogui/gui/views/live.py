@@ -233,6 +233,8 @@ class LiveView(ttk.Frame):
         newest = None if update.state is LiveState.FAILED else run.newest
         if newest is not self.stage.shown:
             self._show_faces(run, newest)
+        elif rendered is not None:
+            self.stage.carry()
         if update.analysis_error is not None:
             self._detection.failed(run)
             self.context.show_error(update.analysis_error)

@@ -42,6 +42,7 @@ class LiveStage(ttk.Frame):
         px = context.px
         self.follow = FollowedFace()
         self._shown: Analysed | None = None
+        self._marked: int | None = None
         self.rowconfigure(0, weight=1)
         self.columnconfigure(0, weight=1)
         picture = ttk.Frame(self)
@@ -82,12 +83,20 @@ class LiveStage(ttk.Frame):
         index = self.follow.index(faces)
         picked = self.follow.is_picked(faces, index)
         # One face needs no mark; of several, the one whose bars are shown has it.
-        self.canvas.show_result(newest.result, index if picked or len(faces) > 1 else None)
+        self._marked = index if picked or len(faces) > 1 else None
+        self.carry()
         if index is None:
             self.panel.show_text(*words.NO_FACE)
         else:
             place = shown_order(faces, mirrored=self.canvas.mirrored).index(index) + 1
             self.panel.show_face(faces[index], place, len(faces), picked)
+
+    def carry(self) -> None:
+        """Frames the faces where they should be in the picture in sight, a newer one."""
+        if self._shown is not None:
+            showing = self.canvas.showing
+            at_s = self._shown.frame.time_s if showing is None else showing.frame.time_s
+            self.canvas.show_result(self._shown.at(at_s), self._marked)
 
     def restyle(self) -> None:
         """Takes the colours of the present theme."""
