@@ -125,6 +125,7 @@ def take_all(output: Path, folder: Path) -> None:
     do("next_face")
     window.take("image-dark")
     do("toggle_theme")
+    take_explanation(window)
     window.take_dialog("settings", "settings", "settings")
     window.take_dialog("help_meaning", "meaning", "notice")
     window.take_dialog("help_keys", "keys", "shortcuts")
@@ -134,6 +135,17 @@ def take_all(output: Path, folder: Path) -> None:
     window.take("no-face")
     take_live(window, folder / "video.avi")
     window.close()
+
+
+def take_explanation(window: Photographer) -> None:
+    """What spoke for the smile."""
+    do, image = window.app.commands.do, window.app.shell.image
+    while image.presenter.current.face.emotion != "happiness":
+        do("next_face")
+    do("explain")
+    window.until(lambda: image.explaining.explanation or image.explaining.error)
+    window.take("explanation")
+    do("explain")
 
 
 def take_live(window: Photographer, video: Path) -> None:
