@@ -48,7 +48,7 @@ class CameraSource(GrabbedSource):
         self._device = device_file(number)
         super().__init__(
             name,
-            lambda: _OpenCvCamera(number, name, size, fps),
+            lambda _: _OpenCvCamera(number, name, size, fps),
             silence_limit_s=SILENCE_LIMIT_S,
         )
 

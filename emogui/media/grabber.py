@@ -47,15 +47,19 @@ class Device(Protocol):
     def close(self) -> None: ...
 
 
+OpenDevice = Callable[[Callable[[], bool]], Device]
+
+
 class Grabber:
     """See the module.
 
     Args:
-        open_device: called in the grabber's thread; may hang, may raise.
+        open_device: called in the grabber's thread with what tells whether it is to end; may
+            hang, may raise.
         name: for the thread's name.
     """
 
-    def __init__(self, open_device: Callable[[], Device], name: str) -> None:
+    def __init__(self, open_device: OpenDevice, name: str) -> None:
         self._open_device = open_device
         self._stop = threading.Event()
         self.changed = threading.Condition()
@@ -77,11 +81,11 @@ class Grabber:
         self._stop.set()
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
-            logger.warning("%s does not let go; its thread is left behind", self._thread.name)
+            logger.info("%s does not let go; its thread is left behind", self._thread.name)
 
     def _run(self) -> None:
         try:
-            device = self._open_device()
+            device = self._open_device(self._stop.is_set)
         except Exception as error:
             self._fail(error)
             return
@@ -141,7 +145,7 @@ class GrabbedSource(SourceBase):
     def __init__(
         self,
         name: str,
-        open_device: Callable[[], Device],
+        open_device: OpenDevice,
         *,
         silence_limit_s: float,
         open_limit_s: float | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emogui.errors import SourceLostError
@@ -20,7 +21,6 @@ SILENCE_LIMIT_S = 5.0
 
 _OPTIONS = {
     "rtsp_transport": "tcp",  # UDP loses packets, and firewalls swallow it
-    "fflags": "nobuffer",
     "probesize": "500000",
     "analyzeduration": "1000000",  # microseconds
 }
@@ -40,17 +40,19 @@ class StreamSource(GrabbedSource):
     def __init__(self, address: str) -> None:
         name = without_password(address)
         super().__init__(
-            name, lambda: _StreamDevice(address, name), silence_limit_s=SILENCE_LIMIT_S
+            name,
+            lambda stopped: _StreamDevice(address, name, stopped),
+            silence_limit_s=SILENCE_LIMIT_S,
         )
 
 
 class _StreamDevice:
     """An open stream; see `Device`."""
 
-    def __init__(self, address: str, name: str) -> None:
+    def __init__(self, address: str, name: str, stopped: Callable[[], bool]) -> None:
         from av.codec.context import ThreadType
 
-        self._name = name
+        self._name, self._stopped = name, stopped
         self._container, self._stream = containers.open_container(
             address,
             name,
@@ -70,7 +72,7 @@ class _StreamDevice:
         """The next picture; what is broken in between is passed over."""
         from av import FFmpegError
 
-        while True:
+        while not self._stopped():
             while self._decoded:
                 frame = self._decoded.pop(0)
                 if not frame.is_corrupt:
@@ -90,6 +92,7 @@ class _StreamDevice:
                 self._decoded.extend(packet.decode())
             except (FFmpegError, MemoryError, ValueError):
                 return None
+        return None
 
     def close(self) -> None:
         self._container.close()
