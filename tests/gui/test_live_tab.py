@@ -505,7 +505,7 @@ def test_emogui_gui_camera_plays_what_it_was_given(make_app, astronaut_clip):
     driver.wait_until(lambda: view.message.visible, 15)
     assert view.message.title.cget("text") == "The video has ended"
     figures = view.latest.statistics
-    assert figures.captured + figures.dropped >= 50
+    assert view.latest.frame.index >= 49  # counting starts only once the models are loaded
     assert figures.captured > 25
 
 
