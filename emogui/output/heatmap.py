@@ -1,9 +1,10 @@
 """Draws what spoke for an emotion, and what against it, over a face.
 
-Orange spoke for the emotion, blue against it: a pair of Okabe and Ito's that people with any kind
-of colour vision tell apart. The face below is drawn in grey, so that its own colours are not taken
-for the map's, and the stronger a contribution was, the less of the face shows through. Every face
-has its own scale, from nothing to its strongest contribution, which the legend names.
+Orange spoke for the emotion, blue against it: the vermilion and the blue of Okabe and Ito (2008),
+"Color Universal Design", which people with any kind of colour vision tell apart. The face below
+is drawn in grey, so that its own colours are not taken for the map's, and the stronger a
+contribution was, the less of the face shows through. Every face has its own scale, from nothing
+to its strongest contribution, which the legend names.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from emogui.output.fonts import font
 from emogui.output.palette import Colour
 from emogui.types import Image
 
-FOR: Final[Colour] = (230, 120, 0)
-AGAINST: Final[Colour] = (0, 105, 180)
+FOR: Final[Colour] = (213, 94, 0)
+AGAINST: Final[Colour] = (0, 114, 178)
 
 DENSEST = 0.62
 """Share of the colour where the contribution is strongest; the face still shows."""
