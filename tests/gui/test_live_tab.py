@@ -531,14 +531,15 @@ def test_the_real_analyzer_follows_a_real_face(make_app, astronaut_clip):
     driver.screenshot("live-real")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
 def test_the_process_ends_with_status_0_while_a_source_hangs_in_opening(tmp_path):
-    """A pipe that nobody writes to keeps the capture thread inside the system for ever."""
-    pipe = tmp_path / "stuck.mp4"
-    os.mkfifo(pipe)
+    """A disk that does not answer keeps the capture thread inside the system for ever."""
+    stuck = tmp_path / "stuck.mp4"
+    stuck.touch()
     script = """
-import sys, threading
+import sys, threading, time
 from emogui.gui.app import Application, _leave
+from emogui.media import content
+content.read_start = lambda path: time.sleep(60)  # a disk that hangs
 app = Application((), sys.argv[1])
 app.root.after(700, app.close)
 status = app.run()
@@ -547,7 +548,7 @@ _leave(app, status)
 sys.exit(status)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script, str(pipe)],
+        [sys.executable, "-c", script, str(stuck)],
         env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
