@@ -249,7 +249,7 @@ class LiveSession:
             if self._state is not LiveState.RUNNING:
                 return
             self._last_frame_at, self._waiting = time.monotonic(), True
-        self._recorder.captured(frame.index)
+        self._recorder.captured(frame.index, frame.epoch)
         if not self._frames.put(frame):
             self._recorder.replaced()
         if self._on_frame is not None:

@@ -163,6 +163,7 @@ class Recorder:
         self._captured = self._shown = self._analysed = self._carried = 0
         self._late = self._replaced = 0
         self._next_index: int | None = None
+        self._epoch = 0
         self._frames, self._results = _Rate(), _Rate()
         self._frame_ages, self._result_ages = _Ages(), _Ages()
         self._all_ages = Histogram()
@@ -174,13 +175,16 @@ class Recorder:
         with self._lock:
             self._clear()
 
-    def captured(self, index: int) -> None:
-        """A frame came in; missing indices are frames that the source left out."""
+    def captured(self, index: int, epoch: int = 0) -> None:
+        """A frame came in; missing indices are frames that the source left out.
+
+        Not so where a player was told to jump, whose jumps are numbered by the epoch.
+        """
         with self._lock:
             self._captured += 1
-            if self._next_index is not None:
+            if self._next_index is not None and epoch == self._epoch:
                 self._late += max(0, index - self._next_index)
-            self._next_index = index + 1
+            self._next_index, self._epoch = index + 1, epoch
             self._frames.add(self._clock())
 
     def analysed(self, tracked: TrackedResult, ids: int) -> None:

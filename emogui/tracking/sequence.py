@@ -92,6 +92,21 @@ class _Face:
     classified_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What is to be known of the frame before."""
+
+    time_s: float
+    epoch: int
+    shape: tuple[int, ...]
+
+    def is_another_scene(self, before: _Moment) -> bool:
+        """Whether nothing can be followed to here from the moment before."""
+        elapsed = self.time_s - before.time_s
+        jumped = self.epoch != before.epoch and elapsed > MISSED_S
+        return elapsed < 0 or jumped or self.shape != before.shape
+
+
 class SequenceAnalyzer:
     """Finds, follows and classifies the faces of consecutive frames; one object a sequence.
 
@@ -127,7 +142,7 @@ class SequenceAnalyzer:
         self._smoothers = Smoothers()
         self._faces: dict[int, _Face] = {}
         self._in_sight: list[Track] = []
-        self._now: tuple[float, tuple[int, ...]] | None = None
+        self._before: _Moment | None = None
 
     @property
     def given(self) -> int:
@@ -138,8 +153,8 @@ class SequenceAnalyzer:
         """Analyses the next frame.
 
         Args:
-            frame: its ``time_s`` is the clock of everything; when it steps back, or the size of
-                the pictures changes, all faces are forgotten.
+            frame: its ``time_s`` is the clock of everything; when it steps back, its player jumps
+                ahead, or the size of the pictures changes, all faces are forgotten.
             source: name put into the result.
 
         Raises:
@@ -185,9 +200,10 @@ class SequenceAnalyzer:
         )
 
     def _begin(self, frame: Frame) -> None:
-        before, self._now = self._now, (frame.time_s, frame.image.shape)
+        now = _Moment(frame.time_s, frame.epoch, frame.image.shape)
+        before, self._before = self._before, now
         self.schedule.begin(frame.index, frame.time_s)
-        if before is not None and (frame.time_s < before[0] or frame.image.shape != before[1]):
+        if before is not None and now.is_another_scene(before):
             self._tracker.forget()
             self._faces.clear()
             self._in_sight = []

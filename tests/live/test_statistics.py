@@ -46,6 +46,14 @@ def test_rates_ages_and_drops() -> None:
     assert late.result_age.p50 == pytest.approx(100, rel=0.011)  # over the whole session
 
 
+def test_frames_that_a_player_jumped_over_were_not_left_out() -> None:
+    recorder = Recorder()
+    for index, epoch in ((0, 0), (2, 0), (500, 1), (501, 1), (3, 2)):
+        recorder.captured(index, epoch)
+    figures = recorder.snapshot()
+    assert (figures.captured, figures.late) == (5, 1)
+
+
 def test_stages_and_faces() -> None:
     recorder = Recorder()
     assert recorder.snapshot().stage_ms == dict.fromkeys(STAGES, Quantiles())

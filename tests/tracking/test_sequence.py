@@ -112,6 +112,16 @@ def test_pictures_of_another_size_and_time_that_steps_back_begin_anew(stages: De
     assert follow(Frame(larger.image, 2, 0.0, 0.0)).result.faces[0].face_id == 2
 
 
+def test_a_step_of_the_player_keeps_the_face_and_a_jump_does_not(stages: Detecting) -> None:
+    follow = SequenceAnalyzer(stages)
+    image = frames(still, 0.1)[0].image
+    numbers = [
+        follow(Frame(image, index, index / 10, 0.0, epoch=epoch)).result.faces[0].face_id
+        for index, epoch in ((0, 0), (1, 0), (2, 1), (30, 2), (31, 2))
+    ]
+    assert numbers == [0, 0, 0, 1, 1]
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (2, 300), (240, 320)])
 def test_pictures_without_anything(stages: Detecting, shape: tuple[int, int]) -> None:
     follow = SequenceAnalyzer(stages)
