@@ -111,7 +111,7 @@ class _Run:
         self._every_frame = not args.realtime and is_file(args.source)
         self._stop = threading.Event()
         self._failed = False
-        self._recording_told = False
+        self._told = 0  # of the errors of the recording
         self._recording = self._make_recording(analyzer, stdout)
         self._analysis = self._load(analyzer)
 
@@ -211,21 +211,29 @@ class _Run:
         self._recording.start()
         if not self._recording.wait_until_open() or self._recording.status.error is not None:
             source.close()
-            error = self._recording.status.error
-            self._recording_told = True
-            raise error or EmoguiError("The files could not be opened in time.", "Check the disk.")
+            errors = self._recording.status.errors
+            self._told = len(errors)
+            raise (
+                errors[0]
+                if errors
+                else EmoguiError("The files could not be opened in time.", "Check the disk.")
+            )
         return EndingSource(source, self._stop, args.duration)
 
     def _tell(self, update: LiveUpdate, line: ProgressLine) -> None:
         """Says what failed on the way; the session goes on while there is something to do."""
         if update.analysis_error is not None:
             self._complain(update.analysis_error, line)
+        self._tell_recording(line)
         status = self._recording.status
-        if status.error is not None and not self._recording_told:
-            self._recording_told = True
-            self._complain(status.error, line)
-            if not status.running and not self._args.stats:
-                self._stop.set()
+        if status.errors and not status.running and not self._args.stats:
+            self._stop.set()
+
+    def _tell_recording(self, line: ProgressLine) -> None:
+        errors = self._recording.status.errors
+        for error in errors[self._told :]:
+            self._complain(error, line)
+        self._told = len(errors)
 
     def _complain(self, error: EmoguiError, line: ProgressLine) -> None:
         self._failed = True
@@ -240,9 +248,8 @@ class _Run:
                 EmoguiError("The disk does not answer.", "The end of the files may be missing."),
                 line,
             )
+        self._tell_recording(line)
         status = recording.status
-        if status.error is not None and not self._recording_told:
-            self._complain(status.error, line)
         if status.left_out:
             print(
                 f"emogui: the video lacks {status.left_out} frames: the disk or the encoder was "

@@ -78,7 +78,7 @@ class Recording:
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._written = self._drawn = self._left_out = self._withheld = self._size = 0
-        self._error: EmoguiError | None = None
+        self._errors: tuple[EmoguiError, ...] = ()
         # Only the thread uses these, once it runs.
         self._sinks = list(sinks)
         self._video: VideoTrack | None = None
@@ -159,7 +159,7 @@ class Recording:
                 left_out=self._left_out,
                 withheld=self._withheld,
                 size=self._size,
-                error=self._error,
+                errors=self._errors,
             )
 
     @property
@@ -173,7 +173,7 @@ class Recording:
 
     def _fail(self, error: EmoguiError) -> None:
         with self._changed:
-            self._error = self._error or error
+            self._errors = (*self._errors, error)
 
     # The thread
 

@@ -95,8 +95,8 @@ class RecordingStatus:
         withheld: frames that the video lacks since their faces were to be hidden, and nobody
             had looked for any.
         size: bytes in the files.
-        error: the first thing that went wrong, for the user to see. What did not fail goes on;
-            what did fail keeps what was written before.
+        errors: what went wrong, for the user to see, in the order of time. A file that failed
+            keeps what was written before; the others go on.
     """
 
     running: bool
@@ -107,4 +107,9 @@ class RecordingStatus:
     left_out: int
     withheld: int
     size: int
-    error: EmoguiError | None
+    errors: tuple[EmoguiError, ...] = ()
+
+    @property
+    def error(self) -> EmoguiError | None:
+        """The first thing that went wrong."""
+        return self.errors[0] if self.errors else None

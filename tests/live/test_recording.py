@@ -150,15 +150,11 @@ def test_a_slow_disk_costs_frames_but_never_a_result_nor_time(tmp_path, monkeypa
     recording = Recording(RecordingPlan(video=tmp_path / "a.mp4"), [sink])
     recording.start()
     assert recording.wait_until_open()
-    took = []
-    for i in range(200):
+    for i in range(200):  # it comes to its end while the disk hangs: nothing here waits
         one = frame(i)
-        start = time.perf_counter()
         recording.frame(one)
         recording.result(analysed(one))
-        took.append(time.perf_counter() - start)
-    assert sorted(took)[150] < 0.005
-    assert recording.status.left_out >= 150
+    assert not sink.written and recording.status.left_out >= 150
     recording.stop()
     assert not recording.join(0.05)
     sink.release.set()
@@ -201,6 +197,7 @@ def test_a_disk_that_never_answers_ends_the_recording(monkeypatch):
 def test_a_full_disk_stops_what_it_stops_and_the_rest_goes_on(tmp_path):
     plan = RecordingPlan(json=FULL_DISK, csv=tmp_path / "a.csv", existing=Existing.REPLACE)
     status = record(plan, 5)
+    assert len(status.errors) == 1
     assert "No space" in str(status.error) and "free some space" in str(status.error)
     with (tmp_path / "a.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == 5
@@ -383,14 +380,14 @@ def test_killed_while_recording(tmp_path):
             recording.frame(frame)
             recording.result(Analysed(frame, FrameResult("", i, i / 30, 64, 48, (face,))))
             print(i / 30, flush=True)
-            time.sleep(0.004)
+            time.sleep(1 / 30)
     """
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     said = 0.0
-    while said < 8:
+    while said < 2:
         said = float(process.stdout.readline())
     process.send_signal(signal.SIGKILL)
     process.communicate()
