@@ -175,7 +175,8 @@ def test_wrong_questions_are_refused(exported, faces):
     assert classifier.maps([]).shape == (0, 0, 0, len(FERPLUS))
 
 
-def test_the_fast_form_is_made_again_and_the_card_is_kept(exported, dataset, tmp_path):
+@pytest.mark.parametrize("place", ["little", pytest.param("again", marks=pytest.mark.slow)])
+def test_the_fast_form_is_made_again_and_the_card_is_kept(exported, dataset, tmp_path, place):
     from emogui.training.card import save_card
     from emogui.training.reexport import reexport
 
@@ -187,15 +188,15 @@ def test_the_fast_form_is_made_again_and_the_card_is_kept(exported, dataset, tmp
     card["heads"]["ferplus"] |= {"temperature": 0.7, "uncertain_below": 0.6}
     save_card(folder, card)
     stored = (folder / "little.keras").read_bytes()
-    for output in (tmp_path / "again", folder):  # a copy, and in place
-        reexport(folder, dataset, output)
-        info = load_model_info(output)
-        assert verify(info) == [] and info.maps is not None
-        assert (output / f"{output.name}.keras").read_bytes() == stored
-        assert info.title == "Little" and info.card["training"] == {"rows": 48}
-        assert info.heads["ferplus"].temperature == 0.7
-        assert [m["accuracy"] for m in info.metrics] == [0.5]
-        assert not list(output.glob(".export-*"))
+    output = tmp_path / place  # in place, or a copy
+    reexport(folder, dataset, output)
+    info = load_model_info(output)
+    assert verify(info) == [] and info.maps is not None
+    assert (output / f"{output.name}.keras").read_bytes() == stored
+    assert info.title == "Little" and info.card["training"] == {"rows": 48}
+    assert info.heads["ferplus"].temperature == 0.7
+    assert [m["accuracy"] for m in info.metrics] == [0.5]
+    assert not list(output.glob(".export-*"))
 
 
 def test_a_file_that_is_no_network_of_emogui(dataset, tmp_path):
