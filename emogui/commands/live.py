@@ -250,6 +250,12 @@ class _Run:
             )
         self._tell_recording(line)
         status = recording.status
+        if status.withheld:
+            print(
+                f"emogui: the video lacks {status.withheld} frames that nobody looked at, so that "
+                "their faces could not be hidden.",
+                file=sys.stderr,
+            )
         if status.left_out:
             print(
                 f"emogui: the video lacks {status.left_out} frames: the disk or the encoder was "
