@@ -43,7 +43,9 @@ def read_start(path: Path) -> bytes:
     Raises:
         SourceError: it is not there, is no ordinary file, may not be read, or is empty.
     """
-    name = path.name
+    from emogui.media.listing import printable
+
+    name = printable(path.name)
     try:
         if path.is_dir():
             raise SourceError(f"'{name}' is a folder; expected a video file.", "Choose a file.")
@@ -54,7 +56,7 @@ def read_start(path: Path) -> bytes:
             start = file.read(START_BYTES)
     except FileNotFoundError as error:
         raise SourceMissingError(
-            f"There is no file '{path}'.", "Check the path, or choose the video again."
+            f"There is no file '{printable(path)}'.", "Check the path, or choose the video again."
         ) from error
     except PermissionError as error:
         raise SourcePermissionError(

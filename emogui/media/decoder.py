@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 from emogui.errors import SourceError, SourceTimeoutError
 from emogui.media import container as containers
 from emogui.media.content import check_video_file
+from emogui.media.listing import printable
 from emogui.media.rgb import RgbConverter
 from emogui.media.source import is_address, without_password
 from emogui.types import Image
@@ -79,7 +80,7 @@ class VideoFile:
     def __init__(self, path: str | Path) -> None:
         self._target = str(path)
         remote = is_address(self._target)
-        self.name = without_password(self._target) if remote else Path(path).name
+        self.name = without_password(self._target) if remote else printable(Path(path).name)
         if not remote:
             check_video_file(Path(path))
         self.broken = 0
