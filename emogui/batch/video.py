@@ -10,7 +10,8 @@ from typing import Protocol, Self
 from emogui.errors import UsageError
 from emogui.media.ahead import FramesAhead, at_rate, every_nth
 from emogui.tracking.results import ResultTracker
-from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer, Stages
+from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer
+from emogui.tracking.stages import Stages
 from emogui.types import Frame, FrameResult, Image
 
 Follow = Callable[[Frame], FrameResult]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from emogui.tracking.results import ResultTracker, TrackedResult
-from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer, Stages
+from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer
 from emogui.tracking.smoothing import SMOOTHING_S
+from emogui.tracking.stages import Stages
 from emogui.types import Frame, FrameResult, Image
 
 LIVE_LONG_SIDE = FRAME_SIDE

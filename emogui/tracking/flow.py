@@ -21,6 +21,7 @@ FLOW_SIDE = 320
 """Long side of the grey pictures that are compared, in pixels."""
 
 _GRID = 5  # points across and down a box
+_PAIRS = np.triu_indices(_GRID * _GRID, 1)
 _INNER = 0.7  # share of the box that they span: its corners show the background
 _COMES_BACK = 1.0  # pixels, at most
 _FEWEST = 8  # points that must come back
@@ -65,9 +66,14 @@ class Motion:
 
 
 class MedianFlow:
-    """Remembers the frame before, and tells how boxes have moved since."""
+    """Remembers the frame before, and tells how boxes have moved since.
+
+    Attributes:
+        small: the newest frame, RGB uint8, at most :data:`FLOW_SIDE` long; None before the first.
+    """
 
     def __init__(self) -> None:
+        self.small: Image | None = None
         self._before: Image | None = None
         self._now: Image | None = None
         self._factor = 1.0
@@ -80,9 +86,16 @@ class MedianFlow:
         small = image
         if size != (width, height):
             small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        self.small = small
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         same = self._now is not None and self._now.shape == grey.shape and factor == self._factor
         self._before, self._now, self._factor = self._now if same else None, grey, factor
+
+    def in_small(self, box: FaceBox) -> FaceBox:
+        """A box of the newest frame, in pixels of :attr:`small`."""
+        left, top = round(box.x * self._factor), round(box.y * self._factor)
+        right, bottom = round(box.right * self._factor), round(box.bottom * self._factor)
+        return FaceBox(left, top, max(1, right - left), max(1, bottom - top))
 
     def motions(self, boxes: Sequence[FaceBox]) -> list[Motion | None]:
         """How each box of the frame before has moved.
@@ -115,11 +128,10 @@ class MedianFlow:
     ) -> Motion | None:
         if int(kept.sum()) < _FEWEST:
             return None
-        old, new = start[kept], there[kept]
-        x, y = np.median(new - old, axis=0) / self._factor
-        one, other = np.triu_indices(len(old), 1)
-        before = np.linalg.norm(old[one] - old[other], axis=1)
-        after = np.linalg.norm(new[one] - new[other], axis=1)
+        x, y = np.median((there - start)[kept], axis=0) / self._factor
+        one, other = (ends[kept[_PAIRS[0]] & kept[_PAIRS[1]]] for ends in _PAIRS)
+        before = np.linalg.norm(start[one] - start[other], axis=1)
+        after = np.linalg.norm(there[one] - there[other], axis=1)
         growth = float(np.median(after / np.maximum(before, 1e-3)))
         if abs(growth - 1.0) > _LARGEST_STEP:
             return None

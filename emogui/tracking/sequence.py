@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +14,9 @@ from emogui.tracking.flow import MedianFlow, Motion
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
+from emogui.tracking.stages import StageClock, Stages
 from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
-from emogui.types import Detection, FaceBox, FaceResult, Frame, FrameResult, Image, Landmarks
+from emogui.types import FaceBox, FaceResult, Frame, Image, Landmarks
 
 FRAME_SIDE = 320
 """Long side at which faces are looked for, in pixels: a quarter of the time of 640, and faces
@@ -40,35 +39,6 @@ _UNCHANGED = 1.5
 
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
-
-
-@runtime_checkable
-class Stages(Protocol):
-    """The stages of ``emogui.Analyzer``, one by one."""
-
-    @property
-    def uncertain_below(self) -> float: ...
-
-    def detect(
-        self, image: Image, *, long_side: int | None = None, faint: bool = False
-    ) -> list[Detection]: ...
-
-    def clear_from(self, long_side: int | None) -> float: ...
-
-    def crops(self, image: Image, boxes: Sequence[FaceBox]) -> npt.NDArray[np.uint8]: ...
-
-    def classify(self, crops: npt.NDArray[np.uint8]) -> list[dict[str, float]]: ...
-
-    def result(
-        self,
-        image: Image,
-        faces: Sequence[FaceResult],
-        *,
-        source: str = "",
-        frame: int = 0,
-        time_s: float = 0.0,
-        timings_ms: Mapping[str, float] | None = None,
-    ) -> FrameResult: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -161,7 +131,7 @@ class SequenceAnalyzer:
             ImageError: the array is no picture.
         """
         check_image(frame.image)
-        clock = _Clock()
+        clock = StageClock()
         image, now = frame.image, frame.time_s
         self._begin(frame)
         self._flow.show(image)
@@ -209,11 +179,11 @@ class SequenceAnalyzer:
             self._in_sight = []
             self._flow = MedianFlow()
 
-    def _look(self, image: Image, now: float, clock: _Clock) -> None:
+    def _look(self, image: Image, now: float, clock: StageClock) -> None:
         """Has the detector find the faces; what it misses is followed for a while."""
         found = self._stages.detect(image, long_side=self._long_side, faint=True)
         self.schedule.looked(clock.stop("detect"))
-        seen = [Observation(one.box, one.score, colours_of(image, one.box)) for one in found]
+        seen = [Observation(one.box, one.score, self._colours(one.box)) for one in found]
         tracks = self._tracker.update(seen, now)
         before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
         for i, (one, track) in enumerate(zip(found, tracks, strict=True)):
@@ -221,7 +191,7 @@ class SequenceAnalyzer:
                 face = self._faces.setdefault(track.number, _Face(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
                 if face.pixels is None or self._tracker.is_whole(i, seen):
-                    face.pixels = blend(face.pixels, pixels_of(image, one.box), _PIXELS_WEIGHT)
+                    face.pixels = blend(face.pixels, self._pixels(one.box), _PIXELS_WEIGHT)
         known = {track.number for track in self._in_sight}
         missed = [
             t
@@ -231,7 +201,7 @@ class SequenceAnalyzer:
         self._in_sight += self._take(missed, self._places(image, missed), now)
         clock.stop("track")
 
-    def _follow(self, image: Image, now: float, clock: _Clock) -> bool:
+    def _follow(self, image: Image, now: float, clock: StageClock) -> bool:
         """Follows all faces by their pixels; False if that takes a look of the detector.
 
         It does where one was lost, or where faces touch: one may be about to hide the other.
@@ -253,19 +223,28 @@ class SequenceAnalyzer:
                 continue
             box = motion.box(track.seen).clipped(width, height)
             # Pixels may lead astray: to a hand before the face, or onto another face.
-            if not self._shows(image, box, track) or any(box.iou(o) > _ON_TOP for o in others):
+            if not self._shows(box, track) or any(box.iou(o) > _ON_TOP for o in others):
                 motions[i] = None
         return motions
 
-    def _shows(self, image: Image, box: FaceBox, track: Track) -> bool:
+    def _shows(self, box: FaceBox, track: Track) -> bool:
         """Whether a box looks like the face of a track."""
         if not box.area:
             return False
-        pixels = likeness(self._faces[track.number].pixels, pixels_of(image, box))
+        pixels = likeness(self._faces[track.number].pixels, self._pixels(box))
         if pixels is None or pixels < _SAME_FACE:
             return False
-        colours = likeness(track.look, colours_of(image, box))
+        colours = likeness(track.look, self._colours(box))
         return colours is None or colours >= ALIKE
+
+    def _colours(self, box: FaceBox) -> Look | None:
+        # The small picture is enough, and large faces take less time in it.
+        small = self._flow.small
+        return None if small is None else colours_of(small, self._flow.in_small(box))
+
+    def _pixels(self, box: FaceBox) -> Look | None:
+        small = self._flow.small
+        return None if small is None else pixels_of(small, self._flow.in_small(box))
 
     def _take(
         self, tracks: Sequence[Track], motions: Sequence[Motion | None], now: float
@@ -309,21 +288,3 @@ class SequenceAnalyzer:
 def _touch(tracks: Sequence[Track]) -> bool:
     boxes = [track.seen for track in tracks]
     return any(a.iou(b) > _ON_TOP for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-class _Clock:
-    """Adds up what the stages of a frame take."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._ms = {"detect": 0.0, "track": 0.0, "crop": 0.0, "classify": 0.0}
-
-    def stop(self, stage: str) -> float:
-        """Puts the time since the last stop down to a stage; returns its milliseconds."""
-        now = time.perf_counter()
-        taken, self._last = 1e3 * (now - self._last), now
-        self._ms[stage] += taken
-        return taken
-
-    def timings_ms(self) -> dict[str, float]:
-        return {**self._ms, "total": 1e3 * (time.perf_counter() - self._start)}

@@ -17,7 +17,7 @@ import numpy as np
 
 from emogui.tracking.appearance import Look, blend, likeness
 from emogui.tracking.association import Costs, assign, rest
-from emogui.tracking.kalman import BoxFilter, Vector, side, to_box, to_vector
+from emogui.tracking.kalman import BoxFilter, Vector, to_box, to_vector
 from emogui.tracking.smoothing import BoxSmoother
 from emogui.types import FaceBox
 
@@ -195,23 +195,34 @@ class Tracker:
 
     def _costs(self, tracks: list[Track], seen: list[Observation], time_s: float) -> Costs:
         costs = np.full((len(tracks), len(seen)), np.inf)
-        vectors = [to_vector(one.box) for one in seen]
-        for row, track in enumerate(tracks):
-            expected, missing_s = track.expected(time_s), time_s - track.seen_s
-            for column, one in enumerate(seen):
-                costs[row, column] = _cost(expected, vectors[column], missing_s, track, one)
+        if not costs.size:
+            return costs
+        expected = np.array([track.expected(time_s) for track in tracks])[:, None]
+        vectors = np.array([to_vector(one.box) for one in seen])[None]
+        sides = [np.exp((v[..., 2] + v[..., 3]) / 2) for v in (expected, vectors)]
+        off = vectors - expected
+        far = np.hypot(off[..., 0], off[..., 1]) * 2 / (sides[0] + sides[1])
+        growth = np.abs(np.log(sides[1] / sides[0]))
+        near = (far <= _REACH_ALIKE[2]) & (growth <= _LARGEST_GROWTH)
+        for row, column in np.argwhere(near):
+            costs[row, column] = _cost(
+                float(far[row, column]),
+                float(growth[row, column]),
+                time_s - tracks[row].seen_s,
+                likeness(tracks[row].look, seen[column].look),
+            )
         return costs
 
 
-def _cost(
-    expected: Vector, seen: Vector, missing_s: float, track: Track, one: Observation
-) -> float:
-    """How badly a box fits a track; infinite where it cannot be the same face."""
-    own, other = side(expected), side(seen)
-    far = math.hypot(seen[0] - expected[0], seen[1] - expected[1]) / ((own + other) / 2)
-    growth = abs(math.log(other / own))
-    most_growth = min(_GROWTH + _GROWTH_PER_S * missing_s, _LARGEST_GROWTH)
-    alike = likeness(track.look, one.look)
+def _cost(far: float, growth: float, missing_s: float, alike: float | None) -> float:
+    """How badly a box fits a track; infinite where it cannot be the same face.
+
+    Args:
+        far: distance from where the face is expected, in sides of the box.
+        growth: factor by which its side differs, as a logarithm without sign.
+        missing_s: how long the face was out of sight, in seconds.
+        alike: likeness of their looks; None where one is not known.
+    """
     if missing_s > _SHORT_S:
         if alike is None and missing_s > _BLIND_S:
             return math.inf
@@ -220,6 +231,7 @@ def _cost(
     sure = 0.0 if alike is None else (alike - ALIKE) / (_VERY_ALIKE - ALIKE)
     start, per_s, most = _between(_REACH, _REACH_ALIKE, min(max(sure, 0.0), 1.0))
     reach = min(start + per_s * missing_s, most)
+    most_growth = min(_GROWTH + _GROWTH_PER_S * missing_s, _LARGEST_GROWTH)
     if far > reach or growth > most_growth:
         return math.inf
     unlike = 1 - (ALIKE if alike is None else alike)
