@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 import threading
@@ -12,10 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from emogui.commands.console import add_progress_option, private_stdout
-from emogui.errors import EmoguiError, UsageError
+from emogui.commands.console import private_stdout
+from emogui.commands.live_options import add_parser, check
+from emogui.errors import EmoguiError
 
 if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer
@@ -26,66 +26,10 @@ if TYPE_CHECKING:
     from emogui.live.update import Analysed, LiveUpdate
     from emogui.media.source import FrameSource
 
+__all__ = ["add_parser", "run"]
+
 _CLOSE_LIMIT_S = 30.0
 """So long the end waits for a disk or driver that does not answer."""
-
-
-def add_parser(subparsers: Any) -> argparse.ArgumentParser:
-    """Adds the command to the command line."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "live",
-        help="analyse a camera, video or stream without a window",
-        description="Analyse a camera, a video file or a stream and follow its faces. A file is "
-        "analysed frame by frame as fast as the computer can; with --realtime it is played like a "
-        "camera, and frames that come late are left out. Ctrl+C ends it and finishes all files. "
-        "Nothing is recorded unless asked.",
-        epilog="Exit status: 0 all went well, 1 the source, the analysis or a file failed, 2 wrong "
-        "use.",
-    )
-    parser.add_argument(
-        "--source",
-        required=True,
-        metavar="CAMERA|FILE|URL",
-        help="number or name of a camera, a video file, or an address (rtsp://, http://)",
-    )
-    parser.add_argument(
-        "--duration", type=_positive, metavar="S", help="end after so many seconds of running"
-    )
-    parser.add_argument("--realtime", action="store_true", help="play a file at its own speed")
-    parser.add_argument("--loop", action="store_true", help="start a file over at its end")
-    out = parser.add_argument_group("output")
-    out.add_argument(
-        "--json", metavar="FILE", help="write JSON Lines, a line a frame; - is standard output"
-    )
-    out.add_argument(
-        "--csv", metavar="FILE", help="write a table, a row a face; - is standard output"
-    )
-    out.add_argument("--video", metavar="FILE", help="write the annotated video (MP4)")
-    out.add_argument(
-        "--append", action="store_true", help="go on with the files of --json and --csv"
-    )
-    out.add_argument(
-        "--hide-faces", choices=("blur", "box"), help="make faces in the video unrecognisable"
-    )
-    out.add_argument("--stats", metavar="FILE", help="write counts and times there (JSON)")
-    add_progress_option(out)
-    how = parser.add_argument_group("how to analyse")
-    how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
-    how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
-    how.add_argument("--threshold", type=_share, metavar="X", help="lowest detection score, 0 to 1")
-    how.add_argument(
-        "--model", default="resnet50", metavar="NAME", help="network or its folder (%(default)s)"
-    )
-    how.add_argument(
-        "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
-    )
-    how.add_argument(
-        "--smoothing",
-        type=_not_negative,
-        metavar="S",
-        help="time constant by which probabilities are smoothed, in seconds; 0 for not at all",
-    )
-    return parser
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         0, or 1 when the source, the analysis or a file failed; all files are finished then, too.
     """
     with private_stdout() as stdout:
-        _check(args)
+        check(args)
         from emogui.commands.analyze import make_analyzer
 
         return _Run(args, make_analyzer(args), stdout).run()
@@ -284,56 +228,5 @@ def _signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _check(args: argparse.Namespace) -> None:
-    """Refuses what cannot be meant, before anything is loaded or written."""
-    if args.hide_faces and not args.video:
-        raise UsageError("--hide-faces is for the video.", "Name one with --video FILE.")
-    if args.append and args.video:
-        raise UsageError("A video cannot be appended to.", "Leave out --append or --video.")
-    if args.json == "-" == args.csv:
-        raise UsageError("--json and --csv both write to standard output.", "Name a file for one.")
-    if args.stats and not Path(args.stats).resolve().parent.is_dir():
-        raise UsageError(f"There is no folder for the stats file '{args.stats}'.", "Make it first.")
-    taken = {os.path.realpath(args.source): "the source"} if Path(args.source).exists() else {}
-    for option in ("json", "csv", "video", "stats"):
-        name = getattr(args, option)
-        if name is None or name == "-":
-            continue
-        place = os.path.realpath(name)
-        if place in taken:
-            raise UsageError(
-                f"--{option} would overwrite {taken[place]}, '{name}'.", "Name another file."
-            )
-        taken[place] = f"what --{option} writes"
-
-
 def _file(name: str | None) -> Path | None:
     return None if name is None or name == "-" else Path(name)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected seconds above 0, got '{text}'")
-    return value
-
-
-def _not_negative(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got '{text}'")
-    return value
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
-    return value

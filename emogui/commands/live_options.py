@@ -1,0 +1,120 @@
+"""The options of ``emogui live``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from emogui.commands.console import add_progress_option
+from emogui.errors import UsageError
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Adds the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "live",
+        help="analyse a camera, video or stream without a window",
+        description="Analyse a camera, a video file or a stream and follow its faces. A file is "
+        "analysed frame by frame as fast as the computer can; with --realtime it is played like a "
+        "camera, and frames that come late are left out. Ctrl+C ends it and finishes all files. "
+        "Nothing is recorded unless asked.",
+        epilog="Exit status: 0 all went well, 1 the source, the analysis or a file failed, 2 wrong "
+        "use.",
+    )
+    parser.add_argument(
+        "--source",
+        required=True,
+        metavar="CAMERA|FILE|URL",
+        help="number or name of a camera, a video file, or an address (rtsp://, http://)",
+    )
+    parser.add_argument(
+        "--duration", type=_positive, metavar="S", help="end after so many seconds of running"
+    )
+    parser.add_argument("--realtime", action="store_true", help="play a file at its own speed")
+    parser.add_argument("--loop", action="store_true", help="start a file over at its end")
+    out = parser.add_argument_group("output")
+    out.add_argument(
+        "--json", metavar="FILE", help="write JSON Lines, a line a frame; - is standard output"
+    )
+    out.add_argument(
+        "--csv", metavar="FILE", help="write a table, a row a face; - is standard output"
+    )
+    out.add_argument("--video", metavar="FILE", help="write the annotated video (MP4)")
+    out.add_argument(
+        "--append", action="store_true", help="go on with the files of --json and --csv"
+    )
+    out.add_argument(
+        "--hide-faces", choices=("blur", "box"), help="make faces in the video unrecognisable"
+    )
+    out.add_argument("--stats", metavar="FILE", help="write counts and times there (JSON)")
+    add_progress_option(out)
+    how = parser.add_argument_group("how to analyse")
+    how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
+    how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
+    how.add_argument("--threshold", type=_share, metavar="X", help="lowest detection score, 0 to 1")
+    how.add_argument(
+        "--model", default="resnet50", metavar="NAME", help="network or its folder (%(default)s)"
+    )
+    how.add_argument(
+        "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
+    )
+    how.add_argument(
+        "--smoothing",
+        type=_not_negative,
+        metavar="S",
+        help="time constant by which probabilities are smoothed, in seconds; 0 for not at all",
+    )
+    return parser
+
+
+def check(args: argparse.Namespace) -> None:
+    """Refuses what cannot be meant, before anything is loaded or written."""
+    if args.hide_faces and not args.video:
+        raise UsageError("--hide-faces is for the video.", "Name one with --video FILE.")
+    if args.append and args.video:
+        raise UsageError("A video cannot be appended to.", "Leave out --append or --video.")
+    if args.json == "-" == args.csv:
+        raise UsageError("--json and --csv both write to standard output.", "Name a file for one.")
+    if args.stats and not Path(args.stats).resolve().parent.is_dir():
+        raise UsageError(f"There is no folder for the stats file '{args.stats}'.", "Make it first.")
+    taken = {os.path.realpath(args.source): "the source"} if Path(args.source).exists() else {}
+    for option in ("json", "csv", "video", "stats"):
+        name = getattr(args, option)
+        if name is None or name == "-":
+            continue
+        place = os.path.realpath(name)
+        if place in taken:
+            raise UsageError(
+                f"--{option} would overwrite {taken[place]}, '{name}'.", "Name another file."
+            )
+        taken[place] = f"what --{option} writes"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected seconds above 0, got '{text}'")
+    return value
+
+
+def _not_negative(text: str) -> float:
+    value = _number(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got '{text}'")
+    return value
+
+
+def _share(text: str) -> float:
+    value = _number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
+    return value
