@@ -4,9 +4,9 @@
         [--photos FOLDER] [--videos FOLDER] [--rows N] [--output FILE.md]
 
 Known expressions (``crop_known.py``) need the data; how steady the answer is
-(``crop_consistency.py``) uses the sample picture and what the folders hold; smiles judged by eye
-(``crop_smiles.py``) need the photographs that ``smiles.csv`` names. Each has its block in
-``docs/crop-rule.md``.
+(``crop_consistency.py``) is measured on the sample picture and what the folders hold; smiles judged
+by eye (``crop_smiles.py``) need the photographs that ``smiles.csv`` names. Each has its block in
+``docs/crop-rule.md``, which stays as it is where its pictures are not given.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def main() -> int:
         classifier = load_classifier(args.model)
         if args.data:
             write_block(args.output, "known expressions", known(classifier, args))
-        write_block(args.output, "consistency", consistency(classifier, args))
+        if args.photos or args.videos or not args.data:
+            write_block(args.output, "consistency", consistency(classifier, args))
         smiles = smiles_report(classifier, args.photos, args.labels) if args.photos else None
         if smiles:
             write_block(args.output, "smiles", f"{smiles}\n\n{made_by()}")
