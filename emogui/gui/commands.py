@@ -218,6 +218,9 @@ class Commands:
     def do_live_snapshot(self) -> None:
         self._live().snapshot()
 
+    def do_live_record(self) -> None:
+        self._live().record()
+
     def do_live_mirror(self) -> None:
         live = self._live()
         live.set_mirror(not live.canvas.mirrored)

@@ -62,6 +62,8 @@ from emogui.gui.worker import Outbox, Worker
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Button = tuple[str, Callable[[], None]]
+"""Words and command of a button."""
 Remove = Callable[[], None]
 Lane = Literal["analyse", "read", "render", "files"]
 LANES: tuple[Lane, ...] = ("analyse", "read", "render", "files")
@@ -113,8 +115,8 @@ class Listeners:
 class Screen(Protocol):
     """What the shell gives the context to show things with."""
 
-    def show_error(self, error: EmoguiError) -> None: ...
-    def show_notice(self, message: str, hint: str = "") -> None: ...
+    def show_error(self, error: EmoguiError, button: Button | None = None) -> None: ...
+    def show_notice(self, message: str, hint: str = "", button: Button | None = None) -> None: ...
     def clear_error(self) -> None: ...
     def show_status(self, text: str) -> None: ...
 
@@ -267,14 +269,15 @@ class ViewContext:
         """Logical units (pixels of an ordinary screen) to pixels of this one."""
         return self.theme.px(logical)
 
-    def show_error(self, error: EmoguiError) -> None:
+    def show_error(self, error: EmoguiError, button: Button | None = None) -> None:
+        """Shows an error, perhaps with a button that does something about it."""
         if self.screen is not None:
-            self.screen.show_error(error)
+            self.screen.show_error(error, button)
 
-    def show_notice(self, message: str, hint: str = "") -> None:
+    def show_notice(self, message: str, hint: str = "", button: Button | None = None) -> None:
         """Tells something that is not an error, in the same place."""
         if self.screen is not None:
-            self.screen.show_notice(message, hint)
+            self.screen.show_notice(message, hint, button)
 
     def clear_error(self) -> None:
         if self.screen is not None:

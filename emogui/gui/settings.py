@@ -15,11 +15,15 @@ from typing import Any, Literal
 
 from emogui import paths
 from emogui.gui.choice import DEFAULT_DETECTOR, DEFAULT_LABELS, DEFAULT_MODEL, Choice
+from emogui.tracking.smoothing import SMOOTHING_S
 
 logger = logging.getLogger(__name__)
 
 ThemeMode = Literal["system", "light", "dark"]
 FILE_NAME = "settings.json"
+
+LONGEST_SMOOTHING_S = 2.0
+"""More would hide what a face does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Settings:
         geometry, maximized: of the main window.
         last_folder: where the file dialog opens.
         camera, mirror: the Live tab's source and mirror switch.
+        smoothing, smoothing_s: whether its probabilities are smoothed, and the time constant.
+        timeline, timeline_span_s: whether its timeline is in sight, and how much it shows.
+        camera_modes: a camera's name and the chosen mode, see ``live_modes``, newest first.
+        record_results, record_video, record_folder: what is recorded, and where; ``""`` is the
+            user's folder for videos.
+        hide_faces: how faces are hidden in what is saved of the Live tab; ``""`` shows them.
         tab: the tab shown last.
         notice_seen: version of the first-start notice that the user has closed.
     """
@@ -55,8 +65,22 @@ class Settings:
     last_folder: str = ""
     camera: str = ""
     mirror: bool = True
+    smoothing: bool = True
+    smoothing_s: float = SMOOTHING_S
+    timeline: bool = True
+    timeline_span_s: int = 60
+    camera_modes: tuple[str, ...] = ()
+    record_results: bool = True
+    record_video: bool = True
+    record_folder: str = ""
+    hide_faces: Literal["", "blur", "box"] = ""
     tab: str = "image"
     notice_seen: int = 0
+
+    @property
+    def time_constant_s(self) -> float:
+        """Time constant of the live probabilities in seconds; 0 where they are not smoothed."""
+        return self.smoothing_s if self.smoothing else 0.0
 
     @property
     def choice(self) -> Choice:
@@ -151,6 +175,8 @@ def _checked(found: dict[str, Any]) -> Settings:
     settings = replace(Settings(), **good)
     if settings.threshold is not None and not 0.0 < settings.threshold < 1.0:
         settings = replace(settings, threshold=None)
+    if not 0.0 <= settings.smoothing_s <= LONGEST_SMOOTHING_S:
+        settings = replace(settings, smoothing_s=SMOOTHING_S)
     if settings.scale not in SCALES:
         settings = replace(settings, scale=0)
     return settings

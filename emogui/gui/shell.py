@@ -11,7 +11,7 @@ import ttkbootstrap as ttk
 
 from emogui.errors import EmoguiError
 from emogui.gui.actions import BY_NAME, accelerator
-from emogui.gui.context import View, ViewContext
+from emogui.gui.context import Button, View, ViewContext
 from emogui.gui.documents import Stage
 from emogui.gui.presenter import Presenter
 from emogui.gui.views.image import ImageView
@@ -121,11 +121,11 @@ class Shell(ttk.Frame):
 
     # What the context shows things with
 
-    def show_error(self, error: EmoguiError) -> None:
-        self.banner.show(error.message, error.hint)
+    def show_error(self, error: EmoguiError, button: Button | None = None) -> None:
+        self.banner.show(error.message, error.hint, button=button)
 
-    def show_notice(self, message: str, hint: str = "") -> None:
-        self.banner.show(message, hint, "Info")
+    def show_notice(self, message: str, hint: str = "", button: Button | None = None) -> None:
+        self.banner.show(message, hint, "Info", button)
 
     def clear_error(self) -> None:
         self.banner.clear()

@@ -14,15 +14,18 @@ from emogui.gui.context import Remove, ViewContext
 from emogui.gui.widgets import live_words as words
 from emogui.gui.widgets.live_controls import LiveControls
 from emogui.gui.widgets.live_detection import LiveDetection
+from emogui.gui.widgets.live_modes import Asked, remembered, remembering
 from emogui.gui.widgets.live_notices import LiveNotices
+from emogui.gui.widgets.live_open import OpenSpec, open_live
 from emogui.gui.widgets.live_parts import LiveParts
+from emogui.gui.widgets.live_record import LiveRecorder
+from emogui.gui.widgets.live_record_sign import RecordSign
 from emogui.gui.widgets.live_run import LiveRun
 from emogui.gui.widgets.live_snapshot import save_snapshot
 from emogui.gui.widgets.live_sources import Source
 from emogui.gui.widgets.live_stage import LiveStage
 from emogui.live.update import Analysed, LiveState, LiveUpdate
-from emogui.media.cameras import CameraInfo, list_cameras, open_source
-from emogui.media.source import FrameSource
+from emogui.media.cameras import CameraInfo, list_cameras
 
 _FIGURES_S = 0.4
 """Figures that change faster cannot be read."""
@@ -37,7 +40,7 @@ class LiveView(ttk.Frame):
     Args:
         parent: where it lies.
         context: see ``emogui.gui.context``.
-        open_spec: opens a source by its spec, in the capture thread.
+        open_spec: opens a source by its spec, in the capture thread; see ``open_live``.
         find_cameras: lists the cameras, in a worker.
     """
 
@@ -46,7 +49,7 @@ class LiveView(ttk.Frame):
         parent: tkinter.Misc,
         context: ViewContext,
         *,
-        open_spec: Callable[[str], FrameSource] = open_source,
+        open_spec: OpenSpec = open_live,
         find_cameras: Callable[[], list[CameraInfo]] = list_cameras,
     ) -> None:
         super().__init__(parent)
@@ -85,6 +88,9 @@ class LiveView(ttk.Frame):
         self.canvas, self.panel = self.stage.canvas, self.stage.panel
         self.message = self.stage.message
         self._tell = LiveNotices(self.message, self.context)
+        sign = RecordSign(self.canvas.master, self.context)
+        self.recorder = LiveRecorder(self, self.context, sign, self.controls.show_recording)
+        self.parts.add(self.recorder)
 
     # The contract for views
 
@@ -122,6 +128,11 @@ class LiveView(ttk.Frame):
     def analysing(self) -> bool:
         """Whether faces are looked for while a source runs."""
         return self._detection.on
+
+    @property
+    def current_run(self) -> LiveRun | None:
+        """What runs, or ran last."""
+        return self._run
 
     @property
     def latest(self) -> LiveUpdate | None:
@@ -162,6 +173,10 @@ class LiveView(ttk.Frame):
         """Saves the present picture with its faces, never mirrored."""
         save_snapshot(self.context, self._run, self._say)
 
+    def record(self) -> None:
+        """Asks what to record and records it, or stops the recording."""
+        self.recorder.toggle()
+
     def set_mirror(self, mirrored: bool) -> None:
         """Shows the picture mirrored or not; remembered for cameras."""
         source = self._run.source if self._run is not None else self.chooser.current
@@ -189,6 +204,19 @@ class LiveView(ttk.Frame):
             self._mirror_as_usual(source)
             self._show_idle()
 
+    def choose_mode(self, source: Source, asked: Asked) -> None:
+        """Another size or rate is asked of a camera, which starts anew if it runs."""
+        known = self.context.settings.camera_modes
+        lines = remembering(known, source.title, source.spec, asked)
+        self.context.update_settings(camera_modes=lines)
+        if self.running and self._run is not None and self._run.source.spec == source.spec:
+            self._start(source)
+
+    def _asked(self, source: Source) -> Asked:
+        if source.kind != "camera":
+            return Asked()
+        return remembered(self.context.settings.camera_modes, source.title, source.spec)
+
     # Sessions
 
     def _running_one(self) -> LiveRun | None:
@@ -199,7 +227,8 @@ class LiveView(ttk.Frame):
         self.context.clear_error()
         self.stage.clear()
         self._mirror_as_usual(source)
-        self._run = LiveRun(source, self.open_spec, self.canvas.wish)
+        opening = partial(self.open_spec, source.spec, **self._asked(source).options)
+        self._run = LiveRun(source, opening, self.canvas.wish, self.recorder.slot)
         if "@" not in source.spec:  # no password into the settings
             self.context.update_settings(camera=source.spec)
         self._detection.apply()
@@ -293,7 +322,9 @@ class LiveView(ttk.Frame):
         if update.frame is not None:
             self.controls.show_figures(words.figures(update, analysing=self._detection.on))
             if monotonic() > self._news_until:
-                self.context.show_status(words.status(update, analysing=self._detection.on))
+                asked = self._asked(run.source).size
+                analysing = self._detection.on
+                self.context.show_status(words.status(update, analysing=analysing, asked=asked))
         if self.stage.shown is None:
             self.stage.show_words(self._detection.words_without_result(run))
 

@@ -6,6 +6,7 @@ import tkinter
 
 import ttkbootstrap as ttk
 
+from emogui.gui.context import Button
 from emogui.gui.theme import Theme
 
 
@@ -20,6 +21,7 @@ class Banner(ttk.Frame):
         self._hint = ttk.Label(self, style="DangerSoft.TLabel", anchor="w", justify="left")
         self._close = ttk.Button(self, text="Dismiss", command=self.clear, takefocus=True)
         self._close.pack(side="right", anchor="n")
+        self.button = ttk.Button(self)
         self._title.pack(fill="x", padx=(theme.px(6), 0))
         self._hint.pack(fill="x", padx=(theme.px(6), 0))
         self._theme = theme
@@ -29,13 +31,16 @@ class Banner(ttk.Frame):
     def visible(self) -> bool:
         return bool(self.winfo_manager())
 
-    def show(self, message: str, hint: str, kind: str = "Danger") -> None:
+    def show(
+        self, message: str, hint: str, kind: str = "Danger", button: Button | None = None
+    ) -> None:
         """Shows a message.
 
         Args:
             message: what is the matter.
             hint: what to do about it; may be empty.
             kind: ``"Danger"``, ``"Warning"`` or ``"Info"``, which decides the colour.
+            button: what can be done about it at once.
         """
         self.message, self.hint = message, hint
         self.configure(style=f"{kind}Soft.TFrame")
@@ -45,6 +50,11 @@ class Banner(ttk.Frame):
             self._hint.pack(fill="x", padx=(self._theme.px(6), 0))
         else:
             self._hint.pack_forget()
+        if button is not None:
+            self.button.configure(text=button[0], command=button[1])
+            self.button.pack(side="right", anchor="n", padx=self._theme.px(8), before=self._title)
+        else:
+            self.button.pack_forget()
         self.grid()
 
     def clear(self) -> None:
@@ -52,6 +62,7 @@ class Banner(ttk.Frame):
         self.grid_remove()
 
     def _wrap(self, event: tkinter.Event[tkinter.Misc]) -> None:
-        width = max(100, event.width - self._close.winfo_reqwidth() - self._theme.px(40))
+        buttons = self._close.winfo_reqwidth() + self.button.winfo_reqwidth()
+        width = max(100, event.width - buttons - self._theme.px(56))
         self._title.configure(wraplength=width)
         self._hint.configure(wraplength=width)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from emogui.gui.widgets.live_renderer import LiveRenderer, Rendered, Wish
 from emogui.gui.widgets.live_sources import Source
 from emogui.live.analysis import Analyze
+from emogui.live.recording_slot import RecordingSlot
 from emogui.live.session import LiveSession
 from emogui.live.update import Analysed, LiveState, LiveUpdate
+from emogui.media.player import VideoPlayer
 from emogui.media.source import FrameSource
+from emogui.types import Frame
 
 STALE_S = 1.5
 """Faces that were found longer ago than this are no longer framed."""
@@ -21,16 +23,29 @@ class LiveRun:
 
     Args:
         source: what to open.
-        open_spec: opens it by its spec, in the capture thread.
+        open_source: opens it, in the capture thread.
         wish: how frames are to be drawn.
+        slot: gets the frames and results too, for a recording.
+
+    Attributes:
+        player: what plays the source, once it is open and if it is a file.
     """
 
-    def __init__(self, source: Source, open_spec: Callable[[str], FrameSource], wish: Wish) -> None:
+    def __init__(
+        self,
+        source: Source,
+        open_source: Callable[[], FrameSource],
+        wish: Wish,
+        slot: RecordingSlot,
+    ) -> None:
         self.source = source
         self.state = LiveState.OPENING
         self.update: LiveUpdate | None = None
+        self.player: VideoPlayer | None = None
+        self._open_source = open_source
+        self._slot = slot
         self._renderer = LiveRenderer(wish)
-        self._session = LiveSession(partial(open_spec, source.spec), on_frame=self._renderer.offer)
+        self._session = LiveSession(self._open, on_frame=self._take, on_result=slot.result)
 
     def start(self) -> None:
         self._renderer.start()
@@ -55,7 +70,10 @@ class LiveRun:
     def poll(self) -> tuple[LiveUpdate, Rendered | None]:
         """What the session says now, and the newest picture if there is a new one."""
         self.update = self._session.poll()
-        return self.update, self._renderer.take()
+        rendered = self._renderer.take()
+        if rendered is not None and rendered.frame.epoch < self._epoch:
+            rendered = None  # from before a jump
+        return self.update, rendered
 
     @property
     def newest(self) -> Analysed | None:
@@ -63,5 +81,24 @@ class LiveRun:
         update = self.update
         if update is None or update.newest is None or update.frame is None:
             return None
+        if update.newest.frame.epoch != update.frame.epoch:
+            return None  # from before a jump
         age = update.frame.captured_at - update.newest.frame.captured_at
         return update.newest if age < STALE_S else None
+
+    @property
+    def _epoch(self) -> int:
+        """Number of the last jump of the player."""
+        return 0 if self.player is None else self.player.state.epoch
+
+    # In the capture thread
+
+    def _open(self) -> FrameSource:
+        source = self._open_source()
+        if isinstance(source, VideoPlayer):
+            self.player = source
+        return source
+
+    def _take(self, frame: Frame) -> None:
+        self._renderer.offer(frame)
+        self._slot.frame(frame)

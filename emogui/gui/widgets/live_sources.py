@@ -11,6 +11,7 @@ from typing import Literal
 import ttkbootstrap as ttk
 
 from emogui.gui.context import ViewContext
+from emogui.gui.widgets.live_modes import Asked, ModeButton
 from emogui.media.cameras import CameraInfo
 from emogui.media.source import VIDEO_SUFFIXES, is_address, without_password
 
@@ -61,6 +62,7 @@ class SourceChooser(ttk.Frame):
         chosen: called with a camera that was chosen from the list.
         entered: called with a file or address that was chosen, which is to start at once.
         refresh: asks for the cameras again.
+        mode_chosen: called with the present camera and what the user asks of it.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class SourceChooser(ttk.Frame):
         chosen: Callable[[Source], None],
         entered: Callable[[Source], None],
         refresh: Callable[[], None],
+        mode_chosen: Callable[[Source, Asked], None],
     ) -> None:
         super().__init__(parent)
         self._context, self._chosen, self._entered = context, chosen, entered
@@ -86,6 +89,9 @@ class SourceChooser(ttk.Frame):
         self.refresh_button = ttk.Button(self, icon="arrow-clockwise", command=refresh)
         self.refresh_button.grid(row=0, column=1, padx=(px(6), 0))
         ttk.ToolTip(self.refresh_button, text="Look for cameras again", delay=600)
+        self._mode_chosen = mode_chosen
+        self.mode_button = ModeButton(self, context, self._mode_picked)
+        self.mode_button.grid(row=0, column=2, padx=(px(6), 0))
         self._fill()
 
     def set_cameras(self, cameras: Sequence[CameraInfo]) -> None:
@@ -172,6 +178,17 @@ class SourceChooser(ttk.Frame):
             self.current = self._sources[index]
             self._chosen(self.current)
 
+    @property
+    def _current_camera(self) -> CameraInfo | None:
+        """The chosen camera, if one is chosen and there."""
+        if self.current is None or self.current.kind != "camera":
+            return None
+        return next((c for c in self._cameras if c.spec == self.current.spec), None)
+
+    def _mode_picked(self, asked: Asked) -> None:
+        if self.current is not None:
+            self._mode_chosen(self.current, asked)
+
     def _fill(self) -> None:
         self._sources = [source_of(camera.spec, self._cameras) for camera in self._cameras]
         current = self.current
@@ -183,6 +200,7 @@ class SourceChooser(ttk.Frame):
             self._sources.insert(0, current)
         titles = [source.title for source in self._sources]
         self.box.configure(values=(*titles, FILE_TITLE, STREAM_TITLE))
+        self.mode_button.set_camera(self._current_camera)
         if current is None:
             self.box.set("Choose a source")
         else:

@@ -9,7 +9,7 @@ LOADING = ("One moment", "The models are being loaded…")
 LOOKING = ("One moment", "Looking for faces…")
 DETECTION_OFF = ("Detection is off", "Press Detect to look for faces.")
 NO_FACE = ("No face found", "Turn towards the camera, or come closer.")
-PRIVACY = "Nothing is recorded, and nothing leaves this computer."
+PRIVACY = "Nothing is recorded unless you press Record, and nothing leaves this computer."
 
 
 def figures(update: LiveUpdate, *, analysing: bool) -> str:
@@ -22,12 +22,20 @@ def figures(update: LiveUpdate, *, analysing: bool) -> str:
     return "  ·  ".join(words)
 
 
-def status(update: LiveUpdate, *, analysing: bool) -> str:
-    """What comes from the running source, in one line, for the bottom of the window."""
+def status(update: LiveUpdate, *, analysing: bool, asked: tuple[int, int] | None = None) -> str:
+    """What comes from the running source, in one line, for the bottom of the window.
+
+    Args:
+        update: what the session says.
+        analysing: whether faces are looked for.
+        asked: the size that was asked of a camera, told where it delivers another.
+    """
     parts = []
     if update.frame is not None:
         height, width = update.frame.image.shape[:2]
-        parts.append(f"{width} × {height}")
+        other = asked is not None and asked != (width, height)
+        wish = f" ({asked[0]} × {asked[1]} was asked for)" if asked and other else ""
+        parts.append(f"{width} × {height}{wish}")
     found = update.statistics
     if not analysing:
         parts.append("detection is off")
