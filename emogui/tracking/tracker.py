@@ -40,6 +40,9 @@ _SHORT_S = 0.3
 ALIKE, _VERY_ALIKE = 0.7, 0.85
 """Likeness of colours of a face that comes back, at least; and when it is beyond doubt."""
 
+_DECIDED_S, _HALF_ALIKE = 0.8, 0.5
+"""So soon after a face was hidden, a box near it that is half alike gets no new number yet."""
+
 _BLIND_S = 1.5
 """A face whose look is not known gets its number back only so soon."""
 
@@ -146,7 +149,7 @@ class Tracker:
 
         Returns:
             The track of each box, in the order of ``seen``; None for a faint box that continues
-            none.
+            none, and for one that is not yet told from a face that has just been hidden.
         """
         if time_s < self._now_s:
             self._tracks = []
@@ -168,11 +171,12 @@ class Tracker:
             left = [t for t in left if t.seen_s >= last_s]
             for row, column in assign(_overlaps(left, [seen[i] for i in faint], time_s)):
                 found[faint[column]] = left[row]
-        for i, one in enumerate(seen):
-            track = found[i]
+        for i, (one, track) in enumerate(zip(seen, found, strict=True)):
             if track is not None:
                 track.place(one.box, time_s, one.look if self.is_whole(i, seen) else None)
-            elif one.score >= self.faint_below:
+        for i, one in enumerate(seen):
+            clearly = found[i] is None and one.score >= self.faint_below
+            if clearly and not self._may_return(one, time_s):
                 found[i] = self._begin(one, time_s)
         return found
 
@@ -186,6 +190,24 @@ class Tracker:
     def forget(self) -> None:
         """Forgets every face; the numbers go on rising."""
         self._tracks = []
+
+    def _may_return(self, one: Observation, time_s: float) -> bool:
+        """Whether a box may show the first part of a face that comes out from behind another.
+
+        A moment later it shows more, and the face's number may be given back to it.
+        """
+        for track in self._tracks:
+            alike = likeness(track.look, one.look)
+            if (
+                0.0 < time_s - track.seen_s <= _DECIDED_S
+                and alike is not None
+                and alike >= _HALF_ALIKE
+            ):
+                expected, seen = track.expected(time_s), to_vector(one.box)
+                side = math.sqrt(one.box.area)
+                if math.hypot(*(seen - expected)[:2]) <= _REACH_ALIKE[2] * side:
+                    return True
+        return False
 
     def _begin(self, first: Observation, time_s: float) -> Track:
         track = Track(self._given, first, time_s)

@@ -123,3 +123,20 @@ def test_boxes_do_not_jump_and_do_not_lag() -> None:
         x = 300 + 10 * i
         tracker.update([seen(x, 0, 100)], 3 + i / 30)
     assert abs(tracker.tracks[0].shown.x - x) <= 4
+
+
+def test_a_neighbour_that_comes_in_gets_its_number_at_once() -> None:
+    tracker = Tracker()
+    numbers(tracker, [seen(0, look=look(1, 0.9))], 0.0)
+    assert numbers(tracker, [seen(40, look=look(0.9, 1)), seen(0, look=look(1, 0.9))], 0.1) == [
+        1,
+        0,
+    ]
+
+
+def test_what_comes_out_from_behind_another_face_waits_for_its_number() -> None:
+    tracker = Tracker()
+    numbers(tracker, [seen(0, look=look(1, 0))], 0.0)
+    numbers(tracker, [], 0.1)
+    assert numbers(tracker, [seen(45, look=look(0.7, 0.6))], 0.2) == [None]
+    assert numbers(tracker, [seen(47, look=look(1, 0.1))], 0.5) == [0]
