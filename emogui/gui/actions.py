@@ -54,6 +54,10 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("live_video", "Open video…", "Mod+Shift+O"),
         Action("live_address", "Open stream address…", "Mod+L"),
         Action("live_cameras", "Look for cameras", "Mod+Shift+R"),
+        Action("timeline_mark", "Mark this moment", "M"),
+        Action("timeline_pause", "Pause or resume timeline", "Mod+J"),
+        Action("timeline_save", "Save timeline…", "Mod+Shift+J"),
+        Action("timeline_clear", "Clear timeline", "Mod+Shift+K"),
     ),
     "Model": (
         Action("load_model", "Load from folder…", "Mod+Shift+M"),
@@ -67,6 +71,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("zoom_out", "Zoom out", "Mod+minus", ("Mod+KP_Subtract",)),
         Action("show_image", "Image tab", "Mod+1"),
         Action("show_live", "Live camera tab", "Mod+2"),
+        Action("timeline", "Timeline", "Mod+Shift+L"),
         Action("toggle_theme", "Light or dark", "Mod+T"),
     ),
     "Help": (

@@ -18,9 +18,11 @@ from emogui.gui.context import ViewContext
 from emogui.gui.dialogs.base import Dialog
 from emogui.gui.dialogs.settings import SettingsDialog
 from emogui.gui.helping import Helping
+from emogui.gui.keys import PLAIN_LETTERS, is_text
 from emogui.gui.menus import Menus
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
+from emogui.gui.timeline_commands import TimelineCommands
 from emogui.gui.transfers import Transfers
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class Commands:
         self.image = self.shell.image
         self.choosing = Choosing(context, self._catalogue_found, self.refresh)
         self.transfers = Transfers(context, self.shell, self.open)
+        self.timeline = TimelineCommands(self.shell)
         self.helping = Helping(
             root,
             context,
@@ -88,7 +91,7 @@ class Commands:
 
     def method(self, name: str) -> Callable[[], None] | None:
         """What does the action of that name; None where nothing does."""
-        for owner in (self, self.choosing, self.helping, self.transfers):
+        for owner in (self, self.choosing, self.helping, self.transfers, self.timeline):
             method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
             if method is not None:
                 return method
@@ -138,6 +141,8 @@ class Commands:
         typing = isinstance(event.widget, tkinter.Entry | tkinter.Text)
         if typing and name in ("copy_picture", "paste"):
             return None  # they mean the text there
+        if name in PLAIN_LETTERS and is_text(event):
+            return None
         if name in ON_PICTURE and _needs(event.widget, event.keysym):
             return None
         self.do(name)

@@ -15,7 +15,8 @@ from emogui.gui.theme import Theme
 
 SEPARATORS_BEFORE = frozenset(
     {"save_picture", "copy_picture", "close_picture", "settings", "exit", "next_face",
-     "live_video", "explain", "next_picture", "zoom_in", "show_image", "toggle_theme", "about"}
+     "live_video", "timeline_mark", "explain", "next_picture", "zoom_in",
+     "show_image", "toggle_theme", "about"}
 )  # fmt: skip
 WITH_CHOICES = ("Model", "Detector", "View")
 MARK, MARK_ICON = 14, "check-lg"

@@ -21,9 +21,11 @@ from emogui.gui.widgets.live_parts import LiveParts
 from emogui.gui.widgets.live_record import LiveRecorder
 from emogui.gui.widgets.live_record_sign import RecordSign
 from emogui.gui.widgets.live_run import LiveRun
+from emogui.gui.widgets.live_smoothing import LiveSmoothing
 from emogui.gui.widgets.live_snapshot import save_snapshot
 from emogui.gui.widgets.live_sources import Source
 from emogui.gui.widgets.live_stage import LiveStage
+from emogui.gui.widgets.timeline import LiveTimeline
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras
 
@@ -88,6 +90,9 @@ class LiveView(ttk.Frame):
         self.canvas, self.panel = self.stage.canvas, self.stage.panel
         self.message = self.stage.message
         self._tell = LiveNotices(self.message, self.context)
+        self.timeline = LiveTimeline(self.stage, self.context, self._say)
+        self.parts.add(self.timeline)
+        self.parts.add(LiveSmoothing(self.context))
         sign = RecordSign(self.canvas.master, self.context)
         self.recorder = LiveRecorder(self, self.context, sign, self.controls.show_recording)
         self.parts.add(self.recorder)

@@ -64,6 +64,10 @@ class LiveRun:
     def set_analysis(self, analyze: Analyze | None) -> None:
         self._session.analyze = analyze
 
+    def smooth(self, seconds: float) -> None:
+        """Sets the time constant of the probabilities; 0 for none."""
+        self._session.smoothing_s = seconds
+
     def wish(self, wish: Wish) -> None:
         self._renderer.wish(wish)
 

@@ -51,7 +51,7 @@ class LiveStage(ttk.Frame):
         self.canvas.pack(fill="both", expand=True)
         self.message = LiveMessage(picture, context)
         side = ttk.Frame(self, padding=(px(18), px(12), px(16), px(8)), width=px(330))
-        side.grid(row=0, column=1, sticky="ns")
+        side.grid(row=0, column=1, rowspan=3, sticky="ns")  # also beside what lies below
         side.grid_propagate(False)
         side.columnconfigure(0, weight=1)
         self.panel = LivePanel(side, context, explain)
