@@ -139,4 +139,4 @@ def test_what_comes_out_from_behind_another_face_waits_for_its_number() -> None:
     numbers(tracker, [seen(0, look=look(1, 0))], 0.0)
     numbers(tracker, [], 0.1)
     assert numbers(tracker, [seen(45, look=look(0.7, 0.6))], 0.2) == [None]
-    assert numbers(tracker, [seen(47, look=look(1, 0.1))], 0.5) == [0]
+    assert numbers(tracker, [seen(47, look=look(1, 0.1))], 0.7) == [0]
