@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -12,14 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emogui.commands.console import progress
-from emogui.errors import EmoguiError, SourceError
+from emogui.errors import SourceError
 
 if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer
-    from emogui.batch.video import VideoAnalysis
-    from emogui.types import Frame, FrameResult
-
-logger = logging.getLogger(__name__)
+    from emogui.types import FrameResult
 
 
 def add_video_options(parser: argparse.ArgumentParser) -> None:
@@ -76,90 +72,53 @@ def analyze_video(
         Whether all went well. What goes wrong with a frame, or ends the file, is the error of a
         result of its own; what is wrong with a part of the file is told on standard error.
     """
+    from emogui.batch.frames import AnnotatedVideo, results_of
     from emogui.batch.video import VideoAnalysis
+    from emogui.output.durable import Existing
     from emogui.tracking.sequence import FRAME_SIDE
 
-    done = 0
-
-    def write(result: FrameResult) -> None:
-        nonlocal done
-        done = result.frame + 1
-        for sink in sinks:
-            sink(result)
-
+    template = failed_result(analyzer, path, None)
+    good = True
     try:
-        with VideoAnalysis(
-            path,
-            analyzer,
-            every=args.every,
-            fps=args.fps,
-            smoothing_s=args.smoothing,
-            long_side=args.long_side or FRAME_SIDE,
-        ) as video:
-            good = _analyze_frames(args, analyzer, path, video, write, annotated)
+        with ExitStack() as stack:
+            video = stack.enter_context(
+                VideoAnalysis(
+                    path,
+                    analyzer,
+                    every=args.every,
+                    fps=args.fps,
+                    smoothing_s=args.smoothing,
+                    long_side=args.long_side or FRAME_SIDE,
+                )
+            )
+            pictures = None
+            if annotated is not None:
+                hide, replace = args.hide_faces, Existing.REPLACE
+                pictures = stack.enter_context(
+                    AnnotatedVideo(annotated, replace, fps=video.fps, hide=hide)
+                )
+            results = results_of(video, template)
+            for frame, result in progress(results, video.total, "frames", args.progress):
+                good = good and result.error is None
+                for sink in sinks:
+                    sink(result)
+                if pictures is not None and frame is not None:
+                    pictures.write(frame, result)
             for warning in video.warnings:
                 print(f"emogui: {warning}", file=sys.stderr)
             return good
-    except SourceError as error:  # what was written before it stays
-        write(failed_result(analyzer, path, str(error), frame=done))
+    except SourceError as error:  # it cannot be opened
+        for sink in sinks:
+            sink(failed_result(analyzer, path, str(error)))
         return False
 
 
-def _analyze_frames(
-    args: argparse.Namespace,
-    analyzer: Analyzer,
-    path: str,
-    video: VideoAnalysis,
-    write: Callable[[FrameResult], None],
-    annotated: Path | None,
-) -> bool:
-    from emogui.output.annotate import annotate
-    from emogui.output.durable import Existing
-    from emogui.output.privacy import FaceHider
-    from emogui.output.video import VideoWriter
-
-    good = True
-    hider = FaceHider(args.hide_faces) if args.hide_faces else None
-    with ExitStack() as stack:
-        # Made with the first frame: a video that cannot be read leaves no file.
-        writer: VideoWriter | None = None
-        for frame in progress(video, video.total, "frames", args.progress):
-            result = _analyze_frame(analyzer, path, video, frame)
-            good = good and result.error is None
-            write(result)
-            # Faces that are to be hidden are not known where the analysis failed.
-            if annotated is not None and not (hider and result.error):
-                if writer is None:
-                    writer = VideoWriter(annotated, Existing.REPLACE, fps=video.fps)
-                    stack.enter_context(writer)
-                image = hider.hide(frame.image, result) if hider else frame.image
-                writer.write(annotate(image, result), frame.time_s)
-    return good
-
-
-def _analyze_frame(
-    analyzer: Analyzer, path: str, video: VideoAnalysis, frame: Frame
-) -> FrameResult:
-    try:
-        return video.analyze(frame)
-    except EmoguiError as error:
-        failure = str(error)
-    except Exception as error:  # one frame must not end a long job
-        logger.debug("Unforeseen error with frame %d of %s", frame.index, path, exc_info=True)
-        failure = f"Something unforeseen went wrong: {type(error).__name__}: {error}"
-    return failed_result(analyzer, path, failure, frame=frame.index, time_s=frame.time_s)
-
-
-def failed_result(
-    analyzer: Analyzer, path: str, failure: str, *, frame: int = 0, time_s: float = 0.0
-) -> FrameResult:
+def failed_result(analyzer: Analyzer, path: str, failure: str | None) -> FrameResult:
     """The result of what could not be read or analysed."""
     from emogui.types import FrameResult
 
     return FrameResult(
         source=path,
-        frame=frame,
-        time_s=time_s,
         model=analyzer.classifier.name,
         detector=analyzer.detector.name,
         labels=analyzer.classifier.head,
