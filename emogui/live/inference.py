@@ -116,6 +116,7 @@ class Inference:
     def _count_from_here(self) -> None:
         # Where every frame is wanted, none was left out while the models were loaded.
         if not self._every_frame:
+            self._frames.take()  # it came before
             self._recorder.restart()
 
     def _deliver(self, analysed: Analysed, generation: int) -> None:
