@@ -71,14 +71,17 @@ def add_progress_option(parser: argparse.ArgumentParser | argparse._ArgumentGrou
 def add_data_options(
     parser: argparse.ArgumentParser | argparse._ArgumentGroup,
     what: str = "csv, npz or folder of faces",
+    *,
+    required: bool = True,
 ) -> None:
     """Adds ``--data`` and ``--votes``, which name a data set with labels.
 
     Args:
         parser: of the command.
         what: help for ``--data``.
+        required: whether the command always needs the set.
     """
-    parser.add_argument("--data", required=True, metavar="PATH", help=what)
+    parser.add_argument("--data", required=required, metavar="PATH", help=what)
     parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
 
 

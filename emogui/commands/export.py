@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emogui import paths
+from emogui.commands.console import add_data_options
 from emogui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,10 +30,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         metavar="SOURCE",
         help="output folder of 'emogui train', or the folder or .keras file of a network",
     )
-    parser.add_argument(
-        "--data", required=True, metavar="PATH", help="the set it was trained on (for ranges)"
-    )
-    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    add_data_options(parser, "the set it was trained on (for ranges)")
     parser.add_argument(
         "--output",
         metavar="DIR",

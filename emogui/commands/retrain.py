@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emogui.commands import calibrate, export
-from emogui.commands.console import table
+from emogui.commands.console import add_data_options, table
 from emogui.commands.train import follow, say
 from emogui.errors import TrainingError, UsageError
 
@@ -30,8 +30,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "stopped goes on when the same command is given again; a stage that is done is kept.",
     )
     parser.add_argument("model", metavar="NAME_OR_DIR", help="the network whose record is run")
-    parser.add_argument("--data", metavar="PATH", help="csv, npz or folder of faces")
-    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    add_data_options(parser, required=False)
     parser.add_argument(
         "--output", metavar="DIR", help="gets a folder a stage, and the network under its name"
     )

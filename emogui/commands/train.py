@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emogui.commands.console import add_data_options
 from emogui.errors import UsageError
 from emogui.labels import HEADS
 
@@ -29,8 +30,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "command is given again.",
     )
     parser.add_argument("recipe", choices=RECIPES, help="what to train")
-    parser.add_argument("--data", required=True, metavar="PATH", help="csv, npz or folder of faces")
-    parser.add_argument("--votes", metavar="CSV", help="fer2013new.csv, the FER+ votes")
+    add_data_options(parser)
     parser.add_argument("--output", required=True, metavar="DIR", help="where the training is kept")
     parser.add_argument(
         "--init",
