@@ -59,6 +59,17 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("timeline_save", "Save timeline…", "Mod+Shift+J"),
         Action("timeline_clear", "Clear timeline", "Mod+Shift+K"),
     ),
+    "Video": (
+        Action("video_play", "Play or pause", "space"),
+        Action("video_back", "One frame back", "comma"),
+        Action("video_forward", "One frame forward", "period"),
+        Action("video_skip_back", "5 seconds back", "Shift+Left"),
+        Action("video_skip", "5 seconds forward", "Shift+Right"),
+        Action("video_slower", "Slower", "less"),
+        Action("video_faster", "Faster", "greater"),
+        Action("video_loop", "Loop", "Mod+G"),
+        Action("video_whole", "Analyse whole video…", "Mod+Shift+A"),
+    ),
     "Model": (
         Action("load_model", "Load from folder…", "Mod+Shift+M"),
         Action("next_model", "Next model", "Mod+M"),
@@ -88,6 +99,10 @@ ON_PICTURE = frozenset({"next_face", "previous_face", "next_picture", "previous_
 """Plain keys that some widgets use themselves, which then go before."""
 
 _NAMES = {
+    "space": "Space",
+    "period": ".",
+    "less": "<",
+    "greater": ">",
     "comma": ",",
     "plus": "+",
     "equal": "=",

@@ -20,6 +20,7 @@ from emogui.gui.dialogs.settings import SettingsDialog
 from emogui.gui.helping import Helping
 from emogui.gui.keys import PLAIN_LETTERS, is_text
 from emogui.gui.menus import Menus
+from emogui.gui.player_commands import PlayerCommands
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
 from emogui.gui.timeline_commands import TimelineCommands
@@ -65,6 +66,7 @@ class Commands:
         self.choosing = Choosing(context, self._catalogue_found, self.refresh)
         self.transfers = Transfers(context, self.shell, self.open)
         self.timeline = TimelineCommands(self.shell)
+        self.player = PlayerCommands(self.shell)
         self.helping = Helping(
             root,
             context,
@@ -91,7 +93,8 @@ class Commands:
 
     def method(self, name: str) -> Callable[[], None] | None:
         """What does the action of that name; None where nothing does."""
-        for owner in (self, self.choosing, self.helping, self.transfers, self.timeline):
+        parts = (self.choosing, self.helping, self.transfers, self.timeline, self.player)
+        for owner in (self, *parts):
             method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
             if method is not None:
                 return method

@@ -18,6 +18,7 @@ from emogui.gui.widgets.live_modes import Asked, remembered, remembering
 from emogui.gui.widgets.live_notices import LiveNotices
 from emogui.gui.widgets.live_open import OpenSpec, open_live
 from emogui.gui.widgets.live_parts import LiveParts
+from emogui.gui.widgets.live_player import LivePlayer
 from emogui.gui.widgets.live_record import LiveRecorder
 from emogui.gui.widgets.live_record_sign import RecordSign
 from emogui.gui.widgets.live_run import LiveRun
@@ -25,6 +26,7 @@ from emogui.gui.widgets.live_smoothing import LiveSmoothing
 from emogui.gui.widgets.live_snapshot import save_snapshot
 from emogui.gui.widgets.live_sources import Source
 from emogui.gui.widgets.live_stage import LiveStage
+from emogui.gui.widgets.live_whole import LiveWhole
 from emogui.gui.widgets.timeline import LiveTimeline
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras
@@ -83,9 +85,7 @@ class LiveView(ttk.Frame):
         self.controls = LiveControls(self, self.context, self)
         self.controls.grid(row=0, column=0, sticky="ew", padx=px(12), pady=(px(10), 0))
         self.chooser = self.controls.chooser
-        self.stage = LiveStage(
-            self, self.context, self._wish_changed, self.start_or_stop, self._explain
-        )
+        self.stage = LiveStage(self, self.context, self._wish_changed, self._space, self._explain)
         self.stage.grid(row=1, column=0, sticky="nsew")
         self.canvas, self.panel = self.stage.canvas, self.stage.panel
         self.message = self.stage.message
@@ -96,6 +96,19 @@ class LiveView(ttk.Frame):
         sign = RecordSign(self.canvas.master, self.context)
         self.recorder = LiveRecorder(self, self.context, sign, self.controls.show_recording)
         self.parts.add(self.recorder)
+        self.player = LivePlayer(
+            self.stage,
+            self.context,
+            self._tell,
+            lambda: self._detection.ready,
+            self._analyse_whole,
+        )
+        self.player.bar.grid(row=1, column=0, sticky="ew")
+        self.whole = LiveWhole(self, self.context, self.player.bar.set_busy)
+        self.whole.row.grid(row=2, column=0, sticky="ew")
+        for part in (self.whole, self.player):
+            part.hide()
+            self.parts.add(part)
 
     # The contract for views
 
@@ -105,12 +118,13 @@ class LiveView(ttk.Frame):
         resume, self._resume = self._resume, None
         if resume is not None and not self.running:
             self._start(resume)
+        self.player.go_on()
         if not self.chooser.asking:
             self.canvas.focus_set()
 
     def on_hide(self) -> None:
         """A camera does not go on filming unseen; it starts again when the tab is shown."""
-        if self.running and self._run is not None:
+        if not self.player.rest() and self.running and self._run is not None:
             self._resume = self._run.source
             self.stop()
 
@@ -325,7 +339,9 @@ class LiveView(ttk.Frame):
 
     def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
         if update.frame is not None:
-            self.controls.show_figures(words.figures(update, analysing=self._detection.on))
+            paused = run.player is not None and not run.player.state.playing
+            figures = words.figures(update, analysing=self._detection.on)
+            self.controls.show_figures(words.PAUSED if paused else figures)
             if monotonic() > self._news_until:
                 asked = self._asked(run.source).size
                 analysing = self._detection.on
@@ -352,6 +368,15 @@ class LiveView(ttk.Frame):
         """Says something in the status line before the figures come back."""
         self._news_until = monotonic() + _NEWS_S
         self.context.show_status(text)
+
+    def _space(self) -> None:
+        if self.player.player is not None:
+            self.player.toggle()
+        else:
+            self.start_or_stop()
+
+    def _analyse_whole(self, path: str) -> None:
+        self.whole.ask(path)
 
     def _explain(self) -> None:
         self.explain()

@@ -104,6 +104,7 @@ class LiveControls(ttk.Frame):
             bootstyle="danger" if self._recording else "default",
         )
         self.snapshot_button.configure(text="" if self._narrow else "Snapshot")
+        self.chooser.box.configure(width=15 if self._narrow else 22)
 
     def _fit(self, width: int) -> None:
         if not self._widest:  # the first time, when all words are there

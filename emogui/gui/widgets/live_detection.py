@@ -37,6 +37,11 @@ class LiveDetection:
         self._analysis: LazyAnalysis | None = None
         context.on_choice(self._choice_changed)
 
+    @property
+    def ready(self) -> bool:
+        """Whether faces are looked for and the models are loaded."""
+        return self.on and self._analysis is not None and self._analysis.loaded
+
     def toggle(self) -> None:
         """Starts or stops looking for faces in what runs."""
         self.on = not self.on

@@ -26,7 +26,7 @@ class LiveStage(ttk.Frame):
         parent: where it lies.
         context: see ``emogui.gui.context``.
         wish_changed: called when pictures are to be drawn differently, see ``LiveCanvas.wish``.
-        start_or_stop: what the space bar does.
+        space: what the space bar does over the picture.
         explain: shows what the numbers mean.
     """
 
@@ -35,7 +35,7 @@ class LiveStage(ttk.Frame):
         parent: tkinter.Misc,
         context: ViewContext,
         wish_changed: Callable[[], None],
-        start_or_stop: Callable[[], None],
+        space: Callable[[], None],
         explain: Callable[[], None],
     ) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class LiveStage(ttk.Frame):
         self.panel = LivePanel(side, context, explain)
         self.panel.grid(row=0, column=0, sticky="ew")
         side.bind("<Configure>", lambda event: self.panel.set_low(event.height < px(LOW)))
-        self.canvas.bind("<space>", lambda _event: start_or_stop())
+        self.canvas.bind("<space>", lambda _event: _broken(space))
 
     @property
     def shown(self) -> Analysed | None:
@@ -115,3 +115,9 @@ class LiveStage(ttk.Frame):
             faces = self._shown.result.faces
             self.follow.step(faces, step, mirrored=self.canvas.mirrored)
             self.show_result(self._shown)
+
+
+def _broken(call: Callable[[], None]) -> str:
+    """Does it, and lets no other shortcut of the window have the key."""
+    call()
+    return "break"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emogui.live.update import LiveUpdate
 
 CHART_COMES = ("", "The chart of the followed face appears here.")
+PAUSED = "Paused"
 LOADING = ("One moment", "The models are being loaded…")
 LOOKING = ("One moment", "Looking for faces…")
 DETECTION_OFF = ("Detection is off", "Press Detect to look for faces.")
