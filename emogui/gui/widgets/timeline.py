@@ -102,7 +102,9 @@ class LiveTimeline(LivePart):
             self.history.begin()  # after this the numbers of faces mean others
         self._analysing = update.newest is not None
         if self._running and self._window.follows and monotonic() - self._drawn_at > DRAW_S:
-            self.draw()
+            # A long stretch of time moves by a pixel but now and then.
+            if self.strip.moves(self._now(), self._window.span_s):
+                self.draw()
 
     def result_came(self, newest: Analysed) -> None:
         self.history.append(newest.frame, newest.result)
@@ -177,7 +179,8 @@ class LiveTimeline(LivePart):
             self.history.rename(mark, note)
             self.request()
 
-        self.note.ask(clock(mark.source_s, tenths=True), mark.note, keep, remove)
+        when = clock(mark.source_s, tenths=True)
+        self.note.ask(when, mark.note, self.strip.plot.width, keep, remove)
 
     def save(self) -> None:
         """Asks where to, and saves all that was collected as a table, in a worker."""

@@ -16,7 +16,7 @@ from emogui.gui.widgets.timeline_window import SPANS
 if TYPE_CHECKING:
     from emogui.gui.widgets.timeline import LiveTimeline
 
-HEIGHT, LOW_HEIGHT = 176, 112
+HEIGHT, LOW_HEIGHT = 176, 126
 """Of the chart in logical pixels, usually and where there is little room."""
 
 _AMPLE, _SCARCE = 480, 380
@@ -26,7 +26,7 @@ it is put away unless the user wants it."""
 _NARROW = 560
 """Logical pixels of width below which buttons have no words."""
 
-FOLLOWED, EVERYONE = "Followed face", "Everyone"
+FOLLOWED, EVERYONE = "One face", "Everyone"
 
 
 class TimelineFrame(ttk.Frame):
@@ -44,7 +44,7 @@ class TimelineFrame(ttk.Frame):
         self._context, self._actions = context, actions
         self.open = context.settings.timeline
         self._wanted = False  # opened by the user in a window with little room
-        self._room = 0
+        self._room = -1
         self._words: dict[ttk.Button, str] = {}
         self.columnconfigure(0, weight=1)
         self.bar = ttk.Frame(self)
@@ -54,6 +54,7 @@ class TimelineFrame(ttk.Frame):
             command=actions.toggle,
         )  # fmt: skip
         self.toggle_button.pack(side="left")
+        self._words[self.toggle_button] = "Timeline"
         self._build_controls()
         self.strip = TimelineStrip(self, context, actions.history, actions.request)
         self.strip.grid(row=1, column=0, sticky="ew", pady=(px(4), 0))
@@ -66,7 +67,7 @@ class TimelineFrame(ttk.Frame):
         px, actions = self._context.px, self._actions
         self._controls = ttk.Frame(self.bar)
         self.who = ttk.Combobox(
-            self._controls, values=(FOLLOWED, EVERYONE), state="readonly", width=12
+            self._controls, values=(FOLLOWED, EVERYONE), state="readonly", width=8
         )
         self.who.set(FOLLOWED)
         self.span = ttk.Combobox(self._controls, values=tuple(SPANS), state="readonly", width=6)
@@ -142,10 +143,12 @@ class TimelineFrame(ttk.Frame):
         else:
             self._controls.pack_forget()
             self.strip.grid_remove()
+        self._fit_words(self.winfo_width())
 
     def _fit_words(self, width: int) -> None:
         narrow = 1 < width < self._context.px(_NARROW)
         for button, text in self._words.items():
-            wanted = "" if narrow else text
+            # Put away, it is but its title.
+            wanted = "" if narrow and (self.open or button is not self.toggle_button) else text
             if str(button.cget("text")) != wanted:
                 button.configure(text=wanted)

@@ -57,7 +57,8 @@ class TimelineLegend:
     def place(self, left: float, right: float, top: float, bottom: float) -> None:
         """Spreads the rows over a part of the canvas, in pixels."""
         px = self._context.px
-        height = min(px(19), (bottom - top) / max(1, len(self._rows)))
+        height = min(px(20), (bottom - top) / max(1, len(self._rows)))
+        top += max(0.0, (bottom - top - height * len(self._rows)) / 2)
         for number, (swatch, name, value) in enumerate(self._rows):
             y = top + (number + 0.5) * height
             self._canvas.coords(swatch, left, y, left + px(12), y)

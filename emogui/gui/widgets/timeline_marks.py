@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from tkinter.font import nametofont
 
 from emogui.gui.context import ViewContext
 from emogui.live.history import Mark
@@ -47,6 +48,7 @@ class MarkFlags:
         self._flags: list[_Flag] = []
         self._shown: list[tuple[float, Mark]] = []
         self._top = 0
+        self._font = nametofont("EmoguiSmall", root=canvas)
 
     def draw(
         self,
@@ -67,16 +69,25 @@ class MarkFlags:
         while len(self._flags) < len(self._shown):
             self._flags.append(self._make())
         self._top = top = plot.top
+        taken = float(plot.left)  # by flags and notes so far
         for number, ((x, mark), flag) in enumerate(zip(self._shown, self._flags, strict=False)):
             canvas.coords(flag.pole, x, top, x, plot.bottom)
             tip = top + px(5)
             canvas.coords(flag.flag, x, top, x + px(11), tip, x, top + px(10))
-            following = self._shown[number + 1 :]
-            room = (following[0][0] if following else plot.right) - x
             words = mark.note if len(mark.note) <= LONGEST else mark.note[: LONGEST - 1] + "…"
-            fits = room > px(24) + px(7) * len(words)
-            canvas.coords(flag.text, x + px(14), tip)
-            canvas.itemconfigure(flag.text, text=words if fits else "")
+            needs = px(18) + self._font.measure(words)
+            after = self._shown[number + 1][0] if number + 1 < len(self._shown) else plot.right
+            if x + needs < after:
+                canvas.coords(flag.text, x + px(14), tip)
+                canvas.itemconfigure(flag.text, text=words, anchor="w")
+                taken = x + needs
+            elif x - needs > taken:
+                canvas.coords(flag.text, x - px(4), tip)
+                canvas.itemconfigure(flag.text, text=words, anchor="e")
+                taken = x
+            else:
+                canvas.itemconfigure(flag.text, text="")
+                taken = x + px(12)
             self._set_state(flag, "normal")
         for flag in self._flags[len(self._shown) :]:
             self._set_state(flag, "hidden")

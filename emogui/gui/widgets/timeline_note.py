@@ -50,13 +50,19 @@ class NoteEntry(ttk.Frame):
         return self._keep is not None
 
     def ask(
-        self, when: str, note: str, keep: Callable[[str], None], remove: Callable[[], None]
+        self,
+        when: str,
+        note: str,
+        width: int,
+        keep: Callable[[str], None],
+        remove: Callable[[], None],
     ) -> None:
         """Asks for a note; one that is being typed is kept first.
 
         Args:
             when: the moment, in words.
             note: what it is so far.
+            width: of the chart, in pixels.
             keep: gets the new note.
             remove: takes the mark away.
         """
@@ -66,7 +72,7 @@ class NoteEntry(ttk.Frame):
         self.label.configure(text=f"Note for {when}")
         self.entry.delete(0, "end")
         self.entry.insert(0, note)
-        self.place(x=px(44), y=0, relwidth=1.0, width=-px(52))
+        self.place(x=px(48), y=0, width=max(px(240), width))
         self.lift()
         self.entry.focus_set()
 

@@ -94,13 +94,13 @@ class TimelineStrip(tkinter.Canvas):
 
     def time_at(self, x: float) -> float:
         """The time at a place of the chart, by the history's clock."""
-        plot = self._plot
+        plot = self.plot
         begin, end = self._view
         return end - (plot.right - x) * (end - begin) / plot.width
 
     def x_of(self, time_s: float) -> float:
         """The place of a time, in pixels."""
-        plot = self._plot
+        plot = self.plot
         begin, end = self._view
         return plot.right - (end - time_s) * plot.width / (end - begin)
 
@@ -122,7 +122,7 @@ class TimelineStrip(tkinter.Canvas):
             valence: one line of the valence instead of one for each emotion.
             said: stands at the top of the chart while the mouse is elsewhere.
         """
-        plot = self._plot
+        plot = self.plot
         if plot.width < 40 or plot.bottom - plot.top < 20:
             return
         labels = self._labels if series is None else (VALENCE,) if valence else series.labels
@@ -155,9 +155,16 @@ class TimelineStrip(tkinter.Canvas):
         state = "hidden" if pieces or self._history.marks else "normal"
         self.itemconfigure(self._empty, state=state)
 
+    def moves(self, end_s: float, span_s: float) -> bool:
+        """Whether the chart would move by a pixel, if it were drawn with that right edge."""
+        begin, end = self._view
+        pixels = self.plot.width / span_s
+        same = abs(end - begin - span_s) < 1e-6
+        return not same or np.ceil(end_s * pixels) != round(end * pixels)
+
     def layout(self) -> None:
         """Puts what does not move in its place; after a change of size or kind."""
-        plot, px, c = self._plot, self._context.px, self._context.theme.colours
+        plot, px, c = self.plot, self._context.px, self._context.theme.colours
         width, height = self.winfo_width(), self.winfo_height()
         texts = ("+1", "0", "−1") if self._valence else ("100 %", "50 %", "0")
         for grid, value, text, share in zip(
@@ -173,7 +180,7 @@ class TimelineStrip(tkinter.Canvas):
         self.coords(self._covers[3], plot.left, plot.bottom + 1, plot.right + 1, height)
         self.coords(self._said, plot.left + px(4), 0)
         self.coords(self._empty, (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2)
-        self._legend.place(plot.right + px(14), width - px(6), plot.top - px(6), height)
+        self._legend.place(plot.right + px(14), width - px(6), 0, height)
 
     def restyle(self) -> None:
         """Takes the colours of the present theme."""
@@ -207,18 +214,19 @@ class TimelineStrip(tkinter.Canvas):
         self.layout()
 
     @property
-    def _plot(self) -> Plot:
+    def plot(self) -> Plot:
+        """Edges of the chart."""
         px = self._context.px
         edge = px(1)
         return Plot(
-            px(42) + edge,
+            px(48) + edge,
             self._linespace + px(3),
             self.winfo_width() - edge - self._legend.width,
             self.winfo_height() - edge - self._linespace - px(3),
         )
 
     def _draw_times(self, pixels: float) -> None:
-        plot, c = self._plot, self._context.theme.colours
+        plot, c = self.plot, self._context.theme.colours
         begin, end = self._view
         found = ticks(self._history.sections, begin, end, self._context.px(72) / pixels)
         for number, tick in enumerate(found):
@@ -236,7 +244,7 @@ class TimelineStrip(tkinter.Canvas):
             self.itemconfigure(item, state="hidden")
 
     def _draw_hover(self, series: Series | None, column_s: float, said: str) -> None:
-        plot, x = self._plot, self._hover
+        plot, x = self.plot, self._hover
         if x is None or not plot.left <= x <= plot.right:
             self.itemconfigure(self._cursor, state="hidden")
             self.itemconfigure(self._said, text=said)
