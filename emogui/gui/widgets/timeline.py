@@ -101,10 +101,10 @@ class LiveTimeline(LivePart):
         if self._analysing and update.newest is None:
             self.history.begin()  # after this the numbers of faces mean others
         self._analysing = update.newest is not None
-        if self._running and self._window.follows and monotonic() - self._drawn_at > DRAW_S:
-            # A long stretch of time moves by a pixel but now and then.
-            if self.strip.moves(self._now(), self._window.span_s):
-                self.draw()
+        due = self._running and self._window.follows and monotonic() - self._drawn_at > DRAW_S
+        # A long stretch of time moves by a pixel but now and then.
+        if due and self.strip.moves(self._now(), self._window.span_s):
+            self.draw()
 
     def result_came(self, newest: Analysed) -> None:
         self.history.append(newest.frame, newest.result)
