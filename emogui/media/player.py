@@ -261,6 +261,7 @@ class VideoPlayer(SourceBase):
             if decoded is None:
                 if self._loop and self._epoch == epoch:
                     self._jump(0.0)
+                    self._wake()
                 else:
                     self._at_end = True
                 return None
