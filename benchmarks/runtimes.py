@@ -89,7 +89,7 @@ def convert_all(folder: Path, calibration: npt.NDArray[np.uint8]) -> None:
 
     from emogui.backend.classifier import KerasRuntime
     from emogui.backend.store import load_model_info
-    from emogui.training.export import convert, export_fast
+    from emogui.training.fast_form import convert, export_fast
 
     info = load_model_info("resnet50")
     network = KerasRuntime(info).network

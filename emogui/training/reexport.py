@@ -13,8 +13,10 @@ from emogui.errors import ModelError, TrainingError
 from emogui.labels import HEADS
 from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset
-from emogui.training.export import export_fast, files_entry, input_entry, maps_entry, save_float16
+from emogui.training.export import files_entry, input_entry
+from emogui.training.fast_form import export_fast, maps_entry
 from emogui.training.finish import calibration_faces, default_crop, training_rows, versions
+from emogui.training.keras_file import save_float16
 
 
 def reexport(source: Path, dataset: EmotionDataset, output: Path, title: str = "") -> Path:
