@@ -54,28 +54,58 @@ def show_meaning(root: ttk.App, theme: Theme, closed: Callable[[], None] | None 
     return dialog
 
 
+_COLUMNS = (
+    ("File", "Faces"),
+    ("Camera", "Video"),
+    ("Inside the timeline", "Model", "Detector", "View", "Help"),
+)
+"""How the shortcuts stand beside one another; groups that are not named come last."""
+
+_IN_TIMELINE = (
+    ("Back and ahead", "Left, Right, wheel"),
+    ("A whole width", "Page Up, Page Down"),
+    ("Oldest and newest", "Home, End"),
+    ("Pause or resume", "Space"),
+)
+"""Keys of the timeline while it has the focus."""
+
+
+def _shortcuts(*, mac: bool) -> dict[str, list[tuple[str, str]]]:
+    """Group to what can be done and the keys for it."""
+    found = {}
+    for group, actions in ACTIONS.items():
+        found[group] = [
+            (
+                action.title.rstrip("…"),
+                " or ".join(
+                    dict.fromkeys(accelerator(k, mac=mac) for k in (action.keys, *action.also[:1]))
+                ),
+            )
+            for action in actions
+        ]
+    return {**found, "Inside the timeline": list(_IN_TIMELINE)}
+
+
 def show_keys(root: ttk.App, theme: Theme) -> Dialog:
     """Shows all keyboard shortcuts."""
     dialog = Dialog(root, theme, "emogui: keyboard shortcuts")
     px, mac = theme.px, root.winsys == "aqua"
-    columns = [ttk.Frame(dialog.body) for _ in range(2)]
-    for index, column in enumerate(columns):
-        column.grid(row=0, column=index, sticky="n", padx=(px(36) if index else 0, 0))
-    for group, actions in ACTIONS.items():
-        column = columns[0 if group in ("File", "Camera", "Model", "Detector") else 1]
-        row = column.grid_size()[1]
-        ttk.Label(column, text=group, font="EmoguiBold").grid(
-            row=row, column=0, columnspan=2, sticky="w", pady=(px(10) if row else 0, px(3))
-        )
-        for action in actions:
-            row += 1
-            ttk.Label(column, text=action.title.rstrip("…")).grid(row=row, column=0, sticky="w")
-            keys = " or ".join(
-                dict.fromkeys(accelerator(k, mac=mac) for k in (action.keys, *action.also[:1]))
+    shortcuts = _shortcuts(mac=mac)
+    named = {group for column in _COLUMNS for group in column}
+    others = tuple(group for group in shortcuts if group not in named)
+    for index, groups in enumerate((*_COLUMNS[:-1], _COLUMNS[-1] + others)):
+        column = ttk.Frame(dialog.body)
+        column.grid(row=0, column=index, sticky="n", padx=(px(32) if index else 0, 0))
+        for group in groups:
+            row = column.grid_size()[1]
+            ttk.Label(column, text=group, font="EmoguiBold").grid(
+                row=row, column=0, columnspan=2, sticky="w", pady=(px(10) if row else 0, px(3))
             )
-            ttk.Label(column, text=keys, style="Muted.TLabel").grid(
-                row=row, column=1, sticky="e", padx=(px(28), 0), pady=px(1)
-            )
+            for number, (title, keys) in enumerate(shortcuts.get(group, ()), row + 1):
+                ttk.Label(column, text=title).grid(row=number, column=0, sticky="w")
+                ttk.Label(column, text=keys, style="Muted.TLabel").grid(
+                    row=number, column=1, sticky="e", padx=(px(20), 0), pady=px(1)
+                )
     dialog.add_button("Close", dialog.dismiss, default=True)
     dialog.present()
     return dialog

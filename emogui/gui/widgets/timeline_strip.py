@@ -196,7 +196,7 @@ class TimelineStrip(tkinter.Canvas):
         self.itemconfigure(self._said, fill=c.text, font="EmoguiSmall")
         self.itemconfigure(
             self._empty, fill=c.muted, text="How the face appeared over time comes here.",
-            font="TkDefaultFont", width=px(300), justify="center",
+            font="TkDefaultFont", width=px(420), justify="center",
         )  # fmt: skip
         for item in self._times:
             self.itemconfigure(item, fill=c.muted)
