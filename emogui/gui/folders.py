@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from emogui.errors import EmoguiError
@@ -17,6 +18,15 @@ def videos_folder() -> str:
         if (home / name).is_dir():
             return str(home / name)
     return str(home)
+
+
+def described(paths: Sequence[Path]) -> str:
+    """Files side by side in a few words: ``"talk.jsonl, .csv and .mp4 in /home/ann/Videos"``."""
+    first, *others = paths
+    named = [one.suffix if one.stem == first.stem else one.name for one in others]
+    *most, last = [first.name, *named]
+    files = f"{', '.join(most)} and {last}" if most else last
+    return f"{files} in {first.parent}"
 
 
 def open_folder(path: str | Path) -> None:

@@ -279,7 +279,9 @@ class LiveView(ttk.Frame):
             self.canvas.show(rendered)
         self.parts.updated(update)
         newest = None if update.state is LiveState.FAILED else run.newest
-        if newest is not self.stage.shown:
+        if run.awaits_result and self._detection.ready:
+            self.stage.unframe()
+        elif newest is not self.stage.shown:
             self._show_faces(run, newest)
         elif rendered is not None:
             self.stage.carry()

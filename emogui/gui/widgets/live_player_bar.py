@@ -46,13 +46,13 @@ class PlayerBar(ttk.Frame):
         self.back.configure(command=lambda: actions.step(-1))
         self.play.configure(command=actions.toggle)
         self.forward.configure(command=lambda: actions.step(1))
-        self.position = ttk.Label(self, anchor="e", width=6)
+        self.position = ttk.Label(self, anchor="e", width=5)
         self.position.grid(row=0, column=3, padx=(px(4), px(4)))
         self.slider = SeekBar(self, context, actions.seek)
         self.slider.grid(row=0, column=4, sticky="ew")
         self.duration = ttk.Label(self, anchor="w", style="Muted.TLabel")
         self.duration.grid(row=0, column=5, padx=(px(4), px(10)))
-        self.speed = ttk.Menubutton(self, text="1×", width=5)
+        self.speed = ttk.Menubutton(self, text="1×", width=4)
         self._speed = tkinter.DoubleVar(self, 1.0)
         self._actions = actions
         menu = ttk.Menu(self.speed, tearoff=False)
@@ -124,7 +124,7 @@ class PlayerBar(ttk.Frame):
         if narrow == self._narrow:
             return
         self._narrow = narrow
-        for widget in (self.loop, self.whole):
+        for widget in (self.back, self.forward, self.loop, self.whole):
             if narrow:
                 widget.grid_remove()
             else:

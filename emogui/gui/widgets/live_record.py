@@ -12,7 +12,7 @@ import ttkbootstrap as ttk
 from emogui.errors import EmoguiError
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.dialogs.saving import RECORD, Saving, SavingDialog
-from emogui.gui.folders import open_folder, videos_folder
+from emogui.gui.folders import described, open_folder, videos_folder
 from emogui.gui.widgets.live_parts import LivePart
 from emogui.gui.widgets.live_record_sign import RecordSign, amount, clock
 from emogui.gui.widgets.live_run import LiveRun
@@ -238,7 +238,7 @@ class LiveRecorder(LivePart):
             return
         folder = kept[0].parent
         button = ("Open folder", partial(self._show_folder, folder))
-        where = f"{', '.join(path.name for path in kept)} in {folder}"
+        where = described(kept)
         if status.error is not None:
             self._context.show_error(
                 EmoguiError(status.error.message, f"{status.error.hint} Kept: {where}.".lstrip()),

@@ -85,10 +85,18 @@ class LiveRun:
         update = self.update
         if update is None or update.newest is None or update.frame is None:
             return None
-        if update.newest.frame.epoch != update.frame.epoch:
-            return None  # from before a jump
+        if self.awaits_result:
+            return None
         age = update.frame.captured_at - update.newest.frame.captured_at
         return update.newest if age < STALE_S else None
+
+    @property
+    def awaits_result(self) -> bool:
+        """Whether the newest result is from before a jump."""
+        update = self.update
+        if update is None or update.newest is None or update.frame is None:
+            return False
+        return update.newest.frame.epoch != update.frame.epoch
 
     @property
     def _epoch(self) -> int:

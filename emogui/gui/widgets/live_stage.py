@@ -91,6 +91,10 @@ class LiveStage(ttk.Frame):
             place = shown_order(faces, mirrored=self.canvas.mirrored).index(index) + 1
             self.panel.show_face(faces[index], place, len(faces), picked)
 
+    def unframe(self) -> None:
+        """Takes the frames off the picture, which is another one; the chart waits for it."""
+        self.canvas.show_result(None, None)
+
     def carry(self) -> None:
         """Frames the faces where they should be in the picture in sight, a newer one."""
         if self._shown is not None:

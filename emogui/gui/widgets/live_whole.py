@@ -18,7 +18,7 @@ from emogui.errors import EmoguiError
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.dialogs.saving import ANALYSE, Saving, SavingDialog
 from emogui.gui.engine import as_emogui_error
-from emogui.gui.folders import open_folder
+from emogui.gui.folders import described, open_folder
 from emogui.gui.widgets.live_parts import LivePart
 from emogui.gui.widgets.live_record import remember, saving_before
 from emogui.gui.widgets.live_record_sign import clock
@@ -236,7 +236,7 @@ class LiveWhole(LivePart):
         )
 
     def _tell(self, job: WholeVideoJob, said: str, kept: list[Path]) -> None:
-        where = f"{', '.join(path.name for path in kept)} in {kept[0].parent}" if kept else ""
+        where = described(kept) if kept else ""
         button = ("Open folder", partial(self._show_folder, kept[0].parent)) if kept else None
         if job.error is not None and not job.cancelled:
             rest = f" Kept: {where}." if kept else ""
