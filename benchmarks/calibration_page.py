@@ -16,7 +16,7 @@ import numpy as np
 from results import ROOT, table
 
 from emogui.backend.classifier import load_classifier
-from emogui.backend.store import ModelInfo
+from emogui.backend.model_info import ModelInfo
 from emogui.commands.console import (
     add_data_options,
     add_progress_option,

@@ -32,7 +32,7 @@ from emogui.backend.analyzer import Analyzer
 from emogui.backend.classifier import Classifier
 from emogui.backend.crop import prepare
 from emogui.backend.explanation import Explanation, explain
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 
 Face = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float64]

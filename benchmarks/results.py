@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from emogui.backend.store import ModelInfo, list_models
+from emogui.backend.model_info import ModelInfo
+from emogui.backend.store import list_models
 from emogui.labels import HEADS
 from emogui.training.metrics import RARE_CLASSES
 from emogui.training.readings import NAME as READINGS

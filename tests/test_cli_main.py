@@ -10,7 +10,7 @@ import emogui
 from emogui import cli
 from emogui.backend import store
 from emogui.backend.crop import CropRule
-from emogui.backend.store import FileInfo, HeadInfo, ModelInfo
+from emogui.backend.model_info import FileInfo, HeadInfo, ModelInfo
 from emogui.errors import EmoguiError, UsageError
 from emogui.labels import FER2013, FERPLUS
 from emogui.media import cameras

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.crop import CropRule, prepare
-from emogui.backend.store import ModelInfo, load_model_info
+from emogui.backend.model_info import ModelInfo
+from emogui.backend.store import load_model_info
 from emogui.errors import ModelError, UsageError
 
 Probabilities = npt.NDArray[np.float32]

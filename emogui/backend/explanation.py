@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from emogui.backend.classifier import Classifier, KerasRuntime
 from emogui.backend.crop import prepare
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 from emogui.errors import ModelError, UsageError
 
 if TYPE_CHECKING:

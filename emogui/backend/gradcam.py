@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.keras_features import grid_of, last_feature_layer, watching
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 from emogui.errors import ModelError
 
 

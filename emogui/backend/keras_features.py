@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 from emogui.errors import ModelError
 
 _PASS_BY = ("Dropout", "SpatialDropout2D", "Identity")

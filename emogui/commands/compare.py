@@ -24,7 +24,7 @@ from emogui.errors import UsageError
 
 if TYPE_CHECKING:
     from emogui.backend.classifier import Classifier
-    from emogui.backend.store import ModelInfo
+    from emogui.backend.model_info import ModelInfo
     from emogui.training.compare import Comparison, Contestant
     from emogui.training.data import EmotionDataset
 
@@ -186,7 +186,7 @@ def _open(
     model: str, dataset: EmotionDataset, args: argparse.Namespace
 ) -> Callable[[], Contestant]:
     """Reads predictions or loads a network; what it returns gives them, or runs it."""
-    from emogui.backend.store import sha256_of
+    from emogui.backend.model_info import sha256_of
     from emogui.labels import HEADS
     from emogui.training.compare import Contestant
     from emogui.training.evaluate import select_rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emogui.commands.console import private_stdout, table
 
 if TYPE_CHECKING:
-    from emogui.backend.store import ModelInfo
+    from emogui.backend.model_info import ModelInfo
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:

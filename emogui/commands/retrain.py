@@ -15,7 +15,7 @@ from emogui.commands.train import follow, say
 from emogui.errors import TrainingError, UsageError
 
 if TYPE_CHECKING:
-    from emogui.backend.store import ModelInfo
+    from emogui.backend.model_info import ModelInfo
     from emogui.training.record import StageRecord
     from emogui.training.retrain import PlannedStage
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emogui import paths
-from emogui.backend.store import ModelInfo
+from emogui.backend.model_info import ModelInfo
 from emogui.errors import EmoguiError
 from emogui.output import model_card_prose as prose
 from emogui.output.document import Block, Bullets, Code, Heading, Paragraph, Table

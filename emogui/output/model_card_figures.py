@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from emogui.backend.store import ModelInfo
+from emogui.backend.model_info import ModelInfo
 from emogui.output.document import Block, Code, Paragraph, Table
 
 FEW: Final = 30

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.classifier import Classifier, softmax
-from emogui.backend.store import ModelInfo
+from emogui.backend.model_info import ModelInfo
 from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.evaluate import BATCH, Track, true_classes

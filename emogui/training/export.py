@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.crop import CropRule
-from emogui.backend.store import FORMAT, sha256_of
+from emogui.backend.model_info import FORMAT, sha256_of
 from emogui.errors import TrainingError
 from emogui.labels import HEADS
 from emogui.training.card import save_card

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from emogui.backend.store import sha256_of
+from emogui.backend.model_info import sha256_of
 
 
 def describe_data(path: str | Path, votes: str | Path | None) -> dict[str, Any]:

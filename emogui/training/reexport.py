@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from emogui.backend.store import FORMAT, load_model_info
+from emogui.backend.model_info import FORMAT
+from emogui.backend.store import load_model_info
 from emogui.errors import ModelError, TrainingError
 from emogui.labels import HEADS
 from emogui.training.card import save_card

@@ -12,7 +12,8 @@ from scipy.stats import spearmanr
 from emogui.backend.analyzer import Analyzer
 from emogui.backend.crop import prepare
 from emogui.backend.explanation import Explanation, explain
-from emogui.backend.store import MapGrid, load_model_info
+from emogui.backend.model_info import MapGrid
+from emogui.backend.store import load_model_info
 from emogui.errors import ImageError, UsageError
 
 needs_maps = pytest.mark.skipif(

@@ -153,13 +153,13 @@ def test_no_face_detector(
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of a shipped network whose one file has the right sum."""
-    from emogui.backend import store
+    from emogui.backend.model_info import FORMAT, sha256_of
 
     folder = tmp_path / "weights" / "tiny"
     folder.mkdir(parents=True)
     (folder / "tiny.bin").write_bytes(b"weights")
     card = {
-        "format": store.FORMAT,
+        "format": FORMAT,
         "title": "Tiny",
         "input": {"size": 32},
         "crop": {"scale": 1.2, "shift_x": 0, "shift_y": 0},
@@ -167,7 +167,7 @@ def network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "files": {
             "bin": {
                 "file": "tiny.bin",
-                "sha256": store.sha256_of(folder / "tiny.bin"),
+                "sha256": sha256_of(folder / "tiny.bin"),
                 "bytes": 7,
             }
         },

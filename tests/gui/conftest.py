@@ -15,7 +15,7 @@ import pytest
 from PIL import Image as PilImage
 
 from emogui.backend.explanation import Explanation
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 from emogui.gui.app import Application
 from emogui.gui.choice import Choice
 from emogui.gui.dialogs.help import NOTICE_VERSION

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emogui.backend.explanation import Explanation
-from emogui.backend.store import MapGrid
+from emogui.backend.model_info import MapGrid
 from emogui.errors import UsageError
 from emogui.output.heatmap import AGAINST, FOR, face_picture, overlay, scale_ends
 

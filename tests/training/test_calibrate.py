@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from emogui.backend.classifier import softmax
-from emogui.backend.store import HeadInfo, load_model_info
+from emogui.backend.model_info import HeadInfo
+from emogui.backend.store import load_model_info
 from emogui.errors import ModelError
 from emogui.labels import FERPLUS, HEADS
 from emogui.training.calibrate import calibrate, fit_temperature, risk_coverage, store

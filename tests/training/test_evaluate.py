@@ -143,7 +143,7 @@ def files(tmp_path):
 @pytest.fixture
 def oracle(monkeypatch):
     from emogui.backend.crop import CropRule
-    from emogui.backend.store import FileInfo, HeadInfo, ModelInfo
+    from emogui.backend.model_info import FileInfo, HeadInfo, ModelInfo
 
     made = Oracle()
     made.info = ModelInfo(

@@ -13,7 +13,8 @@ from emogui import paths
 from emogui.backend.classifier import load_classifier
 from emogui.backend.crop import prepare
 from emogui.backend.explanation import Explainer, explain
-from emogui.backend.store import MapGrid, load_model_info, verify
+from emogui.backend.model_info import MapGrid
+from emogui.backend.store import load_model_info, verify
 from emogui.cli import main
 from emogui.errors import ModelError, TrainingError, UsageError
 from emogui.labels import FER2013, FERPLUS, HEADS
