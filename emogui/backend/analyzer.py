@@ -15,8 +15,7 @@ from emogui.backend.detectors import DETECTORS, FaceDetector, create_detector
 from emogui.backend.detectors.base import Thresholds, check_image
 from emogui.backend.detectors.thorough import PassDetector
 from emogui.backend.doubt import reason_for_doubt
-from emogui.backend.explanation import Explainer, Explanation
-from emogui.errors import ImageError, UsageError
+from emogui.backend.explanation import Explainer, Explanation, faces_to_explain
 from emogui.types import Detection, FaceBox, FaceResult, FrameResult, Image
 
 FAINT = 0.5
@@ -265,24 +264,7 @@ class Analyzer:
             UsageError: the result has other labels, or there is no such face or emotion.
         """
         check_image(image)
-        size = (image.shape[1], image.shape[0])
-        if (result.width, result.height) != size:
-            raise ImageError(
-                f"The result is of a picture of {result.width}x{result.height} pixels; this one "
-                f"has {size[0]}x{size[1]}.",
-                "Explain with the picture that was analysed.",
-            )
-        if result.labels != self.classifier.head:
-            raise UsageError(
-                f"The result has the labels '{result.labels}'; this analyzer has "
-                f"'{self.classifier.head}'.",
-                "Explain with the analyzer that made the result.",
-            )
-        chosen = range(len(result.faces)) if faces is None else faces
-        if wrong := [i for i in chosen if not 0 <= i < len(result.faces)]:
-            raise UsageError(
-                f"The result has {len(result.faces)} faces, and none at position {wrong[0]}."
-            )
+        chosen = faces_to_explain(image, result, self.classifier.head, faces)
         boxes = [result.faces[i].box for i in chosen]
         return tuple(
             self.explainer(load_keras=load_keras).explain(

@@ -20,7 +20,8 @@ import numpy.typing as npt
 from emogui.backend.classifier import Classifier, KerasRuntime
 from emogui.backend.crop import prepare
 from emogui.backend.model_info import MapGrid
-from emogui.errors import ModelError, UsageError
+from emogui.errors import ImageError, ModelError, UsageError
+from emogui.types import FrameResult, Image
 
 if TYPE_CHECKING:
     from emogui.backend.gradcam import GradCam
@@ -187,6 +188,44 @@ def explain(
         ModelError, UsageError, ImageError: as :class:`Explainer` and its ``explain``.
     """
     return Explainer(classifier).explain(faces, emotions)
+
+
+def faces_to_explain(
+    image: Image, result: FrameResult, labels: str, faces: Sequence[int] | None
+) -> Sequence[int]:
+    """Checks that a result can be explained.
+
+    Args:
+        image: RGB uint8 (height, width, 3).
+        result: what was found in it.
+        labels: the head that explains.
+        faces: positions in ``result.faces``; None for all.
+
+    Returns:
+        The positions.
+
+    Raises:
+        ImageError: the picture is not the result's.
+        UsageError: the result has other labels, or there is no such face.
+    """
+    height, width = image.shape[:2]
+    if (result.width, result.height) != (width, height):
+        raise ImageError(
+            f"The result is of a picture of {result.width}x{result.height} pixels; this one "
+            f"has {width}x{height}.",
+            "Explain with the picture that was analysed.",
+        )
+    if result.labels != labels:
+        raise UsageError(
+            f"The result has the labels '{result.labels}'; this analyzer has '{labels}'.",
+            "Explain with the analyzer that made the result.",
+        )
+    chosen = range(len(result.faces)) if faces is None else faces
+    if wrong := [i for i in chosen if not 0 <= i < len(result.faces)]:
+        raise UsageError(
+            f"The result has {len(result.faces)} faces, and none at position {wrong[0]}."
+        )
+    return chosen
 
 
 def _keras_network(classifier: Classifier, load_keras: bool) -> object:

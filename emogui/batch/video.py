@@ -5,31 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
+from emogui.backend.picture_analyzer import PictureAnalyzer
 from emogui.errors import UsageError
 from emogui.media.ahead import FramesAhead, at_rate, every_nth
 from emogui.tracking.results import ResultTracker
 from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer
 from emogui.tracking.stages import Stages
-from emogui.types import Frame, FrameResult, Image
+from emogui.types import Frame, FrameResult
 
 Follow = Callable[[Frame], FrameResult]
 """Analyses the next frame of a sequence; its faces keep their numbers."""
-
-
-class PictureAnalyzer(Protocol):
-    """The part of ``emogui.Analyzer`` that every analyzer has."""
-
-    def analyze(
-        self,
-        image: Image,
-        *,
-        source: str = "",
-        frame: int = 0,
-        time_s: float = 0.0,
-        long_side: int | None = None,
-    ) -> FrameResult: ...
 
 
 def follower(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from emogui.backend.picture_analyzer import PictureAnalyzer
 from emogui.types import FrameResult, Image
 
 if TYPE_CHECKING:
@@ -35,18 +36,8 @@ class Choice:
     threshold: float | None = None
 
 
-class PictureAnalyzer(Protocol):
+class WindowAnalyzer(PictureAnalyzer, Protocol):
     """The part of ``emogui.Analyzer`` that the window uses."""
-
-    def analyze(
-        self,
-        image: Image,
-        *,
-        source: str = "",
-        frame: int = 0,
-        time_s: float = 0.0,
-        long_side: int | None = None,
-    ) -> FrameResult: ...
 
     def explain(
         self,
@@ -61,11 +52,11 @@ class PictureAnalyzer(Protocol):
     def warm_up(self) -> None: ...
 
 
-AnalyzerFactory = Callable[[Choice], PictureAnalyzer]
+AnalyzerFactory = Callable[[Choice], WindowAnalyzer]
 """Makes an analyzer; slow (it reads models), so only ever called in a worker thread."""
 
 
-def make_analyzer(choice: Choice) -> PictureAnalyzer:
+def make_analyzer(choice: Choice) -> WindowAnalyzer:
     """Loads the models of a choice. Takes up to a second or so; call it in a worker thread.
 
     Raises:

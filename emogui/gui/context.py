@@ -52,7 +52,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from emogui.errors import EmoguiError
 from emogui.gui.catalogue import Catalogue, head_title
-from emogui.gui.choice import AnalyzerFactory, Choice, PictureAnalyzer
+from emogui.gui.choice import AnalyzerFactory, Choice, WindowAnalyzer
 from emogui.gui.dialogs.ask import Dialogs
 from emogui.gui.engine import as_emogui_error
 from emogui.gui.settings import Settings, SettingsStore
@@ -253,7 +253,7 @@ class ViewContext:
             other.title if other else detector,
         )
 
-    def make_analyzer(self, choice: Choice) -> PictureAnalyzer:
+    def make_analyzer(self, choice: Choice) -> WindowAnalyzer:
         """Makes a new analyzer; slow, so call it in a worker or in a thread of your own."""
         return self._factory(choice)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from emogui.errors import EmoguiError
-from emogui.gui.choice import AnalyzerFactory, Choice, PictureAnalyzer
+from emogui.gui.choice import AnalyzerFactory, Choice, WindowAnalyzer
 from emogui.gui.messages import (
     AnalysisFailed,
     AnalyzePicture,
@@ -61,7 +61,7 @@ class Engine:
     def __init__(self, factory: AnalyzerFactory, post: Callable[[Message], None]) -> None:
         self._factory = factory
         self._post = post
-        self._analyzer: PictureAnalyzer | None = None
+        self._analyzer: WindowAnalyzer | None = None
         self._choice: Choice | None = None
 
     def run(self, command: Command) -> None:
@@ -130,7 +130,7 @@ class Engine:
         else:
             self._post(FaceExplained(command.ticket, command.document, explanation))
 
-    def _models(self, ticket: int, choice: Choice) -> PictureAnalyzer:
+    def _models(self, ticket: int, choice: Choice) -> WindowAnalyzer:
         """The analyzer of a choice, loaded if it is not the one in memory."""
         if self._analyzer is not None and self._choice == choice:
             return self._analyzer

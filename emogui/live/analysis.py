@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+from emogui.backend.picture_analyzer import PictureAnalyzer
 from emogui.tracking.results import ResultTracker, TrackedResult
 from emogui.tracking.sequence import FRAME_SIDE, SequenceAnalyzer
 from emogui.tracking.smoothing import SMOOTHING_S
 from emogui.tracking.stages import Stages
-from emogui.types import Frame, FrameResult, Image
+from emogui.types import Frame, FrameResult
 
 LIVE_LONG_SIDE = FRAME_SIDE
 
@@ -61,20 +62,6 @@ class Loading(Protocol):
     def sequence(self) -> FrameSequence:
         """A new sequence; the models are loaded by then."""
         ...
-
-
-class PictureAnalyzer(Protocol):
-    """The part of ``emogui.Analyzer`` that is used here."""
-
-    def analyze(
-        self,
-        image: Image,
-        *,
-        source: str = "",
-        frame: int = 0,
-        time_s: float = 0.0,
-        long_side: int | None = None,
-    ) -> FrameResult: ...
 
 
 def frame_analysis(analyzer: PictureAnalyzer, source: str = "") -> Analyze:
