@@ -10,11 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
 from emogui.gui.choice import Choice
-from emogui.gui.documents import Document, Stage, reading_order
+from emogui.gui.documents import Document, DocumentList, Stage
 from emogui.gui.messages import (
     AnalysisFailed,
     AnalyzePicture,
@@ -34,9 +33,6 @@ from emogui.types import Image
 
 OF_CHOICE = (ModelError, DetectorError, UsageError)
 """Errors that another model or detector mends, and that every picture would have alike."""
-
-IMAGES_KEPT = 3
-"""Decoded pictures that stay in memory; one of 24 megapixels takes 72 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +65,7 @@ class Presenter:
         self._changed = changed
         self.choice = choice
         self.detect_on_open = detect_on_open
-        self._documents: list[Document] = []
-        self._current: Document | None = None
-        self._numbers = itertools.count(1)
+        self._documents = DocumentList()
         self._tickets = itertools.count(1)
         self._reading: Running | None = None
         self._analysing: Running | None = None
@@ -90,28 +84,27 @@ class Presenter:
 
     @property
     def current(self) -> Document | None:
-        return self._current
+        return self._documents.current
 
     @property
     def position(self) -> int | None:
         """Index of the shown picture among the opened ones."""
-        return None if self._current is None else self._documents.index(self._current)
+        return self._documents.position
 
     @property
     def busy(self) -> bool:
         """Whether a picture is being read or analysed, or waits for that."""
-        return bool(self._reading or self._analysing or any(d.wanted for d in self._documents))
+        return bool(self._reading or self._analysing or self._documents.wanted)
 
     @property
     def progress(self) -> tuple[int, int]:
         """(analysed, asked for) of the present run over the opened pictures."""
-        left = sum(document.wanted for document in self._documents)
-        return self._batch_done, self._batch_done + left
+        return self._batch_done, self._batch_done + self._documents.wanted
 
     @property
     def outdated(self) -> bool:
         """Whether the shown result was made with another choice than the present one."""
-        shown = self._current
+        shown = self.current
         return shown is not None and shown.result is not None and shown.choice != self.choice
 
     # What the user does
@@ -120,34 +113,29 @@ class Presenter:
         """Opens picture files and shows the first of them; one open already is shown again."""
         opened = []
         for path in paths:
-            known = next((d for d in self._documents if d.source and d.source == path), None)
-            if known is None:
-                known = Document(next(self._numbers), Path(path).name or path, path)
-                self._documents.append(known)
-            elif known.stage is Stage.FAILED:
-                self._reset(known)
-            known.wanted = known.wanted or (self.detect_on_open and known.result is None)
-            opened.append(known)
+            document = self._documents.add_file(path)
+            if document.stage is Stage.FAILED:
+                document.start_again()
+            if self.detect_on_open and document.result is None:
+                document.wanted = True
+            opened.append(document)
         if opened:
-            self._current = opened[0]
+            self._documents.current = opened[0]
             self._advance()
 
     def open_image(self, image: Image, name: str) -> None:
         """Shows a picture that is in memory already, such as one from the clipboard."""
-        document = Document(
-            next(self._numbers), name, "", image=image, stage=Stage.SHOWN, pasted=True
-        )
+        document = self._documents.add_image(image, name)
         document.wanted = self.detect_on_open
-        self._documents.append(document)
-        self._current = document
+        self._documents.current = document
         self._advance()
 
     def show(self, index: int) -> None:
         """Shows the opened picture of that index."""
-        if 0 <= index < len(self._documents) and self._documents[index] is not self._current:
-            self._current = self._documents[index]
-            if self.detect_on_open and self._current.stage is Stage.WAITING:
-                self._current.wanted = True
+        if 0 <= index < len(self._documents) and index != self.position:
+            shown = self._documents.current = self._documents[index]
+            if self.detect_on_open and shown.stage is Stage.WAITING:
+                shown.wanted = True
             self._advance()
 
     def step(self, by: int) -> None:
@@ -157,23 +145,18 @@ class Presenter:
 
     def close_current(self) -> None:
         """Takes the shown picture off the list."""
-        if self._current is None:
-            return
-        at = self._documents.index(self._current)
-        gone = self._documents.pop(at)
-        self._forget(gone)
-        self._current = (
-            self._documents[min(at, len(self._documents) - 1)] if self._documents else None
-        )
-        self._advance()
+        gone = self._documents.remove_current()
+        if gone is not None:
+            self._forget(gone)
+            self._advance()
 
     def detect(self) -> None:
         """Analyses the shown picture (again) with the present choice."""
-        shown = self._current
+        shown = self.current
         if shown is None:
             return
         if shown.stage is Stage.FAILED and shown.image is None:
-            self._reset(shown)
+            shown.start_again()
         if self._analysing and self._analysing.document == shown.number:
             self._analysing = None
         shown.wanted = True
@@ -182,11 +165,7 @@ class Presenter:
     def cancel(self) -> None:
         """Gives up everything that runs or waits; what was found stays."""
         for document in self._documents:
-            document.wanted = False
-            if document.stage is Stage.READING:
-                document.stage = Stage.WAITING
-            elif document.stage is Stage.ANALYSING:
-                document.stage = Stage.DONE if document.result else Stage.SHOWN
+            document.give_up()
         self._reading = self._analysing = None
         self._advance()
 
@@ -208,7 +187,7 @@ class Presenter:
 
     def select(self, index: int | None) -> None:
         """Selects a face of the shown picture."""
-        shown = self._current
+        shown = self.current
         if shown is None or shown.result is None:
             return
         if index is None or 0 <= index < len(shown.result.faces):
@@ -217,14 +196,9 @@ class Presenter:
 
     def select_next(self, by: int) -> None:
         """Selects the next (1) or previous (-1) face from left to right, going round."""
-        shown = self._current
-        if shown is None or shown.result is None or not shown.result.faces:
-            return
-        order = reading_order(shown.result.faces)
-        if shown.selected is None:
-            self.select(order[0 if by > 0 else -1])
-        else:
-            self.select(order[(order.index(shown.selected) + by) % len(order)])
+        shown = self.current
+        if shown is not None and (index := shown.face_beside(by)) is not None:
+            self.select(index)
 
     # What the workers say
 
@@ -258,48 +232,33 @@ class Presenter:
         if self._reading is None or self._reading.ticket != message.ticket:
             return
         self._reading = None
-        document = self._find(message.document)
+        document = self._documents.find(message.document)
         if document is not None:
             if isinstance(message, PictureRead):
                 document.image = message.image
                 document.stage = Stage.DONE if document.result else Stage.SHOWN
             else:
-                document.stage = Stage.FAILED
-                self._failed(document, message.error)
+                document.fail(message.error, Stage.FAILED)
+                self._batch_done += 1
         self._advance()
 
     def _analysis_answered(self, message: PictureAnalyzed | AnalysisFailed) -> None:
         if self._analysing is None or self._analysing.ticket != message.ticket:
             return
         self._analysing = None
-        document = self._find(message.document)
+        document = self._documents.find(message.document)
         if document is not None:
+            self._batch_done += 1
             if isinstance(message, PictureAnalyzed):
-                document.result = message.result
-                document.choice = message.choice
-                document.error = None
-                document.stage = Stage.DONE
-                document.selected = 0 if message.result.faces else None
-                document.wanted = False
-                self._batch_done += 1
+                document.take(message.result, message.choice)
             else:
-                document.stage = Stage.SHOWN
-                self._failed(document, message.error)
+                document.fail(message.error, Stage.SHOWN)
                 if isinstance(message.error, OF_CHOICE):
                     for other in self._documents:  # they would all fail in the same way
                         other.wanted = False
         self._advance()
 
     # Within
-
-    def _failed(self, document: Document, error: EmoguiError) -> None:
-        document.error = error
-        document.wanted = False
-        self._batch_done += 1
-
-    def _reset(self, document: Document) -> None:
-        document.stage = Stage.WAITING
-        document.error = None
 
     def _forget(self, document: Document) -> None:
         document.wanted = False
@@ -308,12 +267,9 @@ class Presenter:
         if self._analysing and self._analysing.document == document.number:
             self._analysing = None
 
-    def _find(self, number: int) -> Document | None:
-        return next((d for d in self._documents if d.number == number), None)
-
     def _advance(self) -> None:
         """Sends what can be sent now, forgets what is not needed, tells the window."""
-        if self._analysing is None and (document := self._next_to_analyse()) is not None:
+        if self._analysing is None and (document := self._documents.next_to_analyse()):
             assert document.image is not None
             self._analysing = Running(next(self._tickets), document.number)
             document.stage = Stage.ANALYSING
@@ -326,37 +282,13 @@ class Presenter:
                     self.choice,
                 )
             )
-        if self._reading is None and (document := self._next_to_read()) is not None:
+        # Reading ahead of the analysis would fill the memory.
+        document = self._documents.next_to_read(ahead=self._analysing is None)
+        if self._reading is None and document is not None:
             self._reading = Running(next(self._tickets), document.number)
             document.stage = Stage.READING
             self._send(ReadPicture(self._reading.ticket, document.number, document.source))
-        self._drop_images()
+        self._documents.drop_images()
         if not self.busy:
             self._batch_done = 0
         self._changed()
-
-    def _next_to_read(self) -> Document | None:
-        shown = self._current
-        if shown is not None and shown.image is None and shown.stage is not Stage.FAILED:
-            return shown
-        if self._analysing is not None:
-            return None  # reading ahead of the analysis would fill the memory
-        return next((d for d in self._documents if d.wanted and d.image is None), None)
-
-    def _next_to_analyse(self) -> Document | None:
-        waiting = [d for d in self._documents if d.wanted and d.image is not None]
-        if self._current in waiting:
-            return self._current
-        return waiting[0] if waiting else None
-
-    def _drop_images(self) -> None:
-        """Lets go of decoded pictures, those farthest from the shown one first."""
-        at = self.position or 0
-        held = [
-            (abs(index - at), document)
-            for index, document in enumerate(self._documents)
-            if document.image is not None and not document.pasted and not document.wanted
-        ]
-        held.sort(key=lambda pair: pair[0])
-        for _, document in held[IMAGES_KEPT:]:
-            document.image = None

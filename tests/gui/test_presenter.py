@@ -7,7 +7,7 @@ import pytest
 
 from emogui.errors import EmoguiError, ImageError, ModelError
 from emogui.gui.choice import Choice
-from emogui.gui.documents import Stage
+from emogui.gui.documents import IMAGES_KEPT, Stage
 from emogui.gui.messages import (
     AnalysisFailed,
     AnalyzePicture,
@@ -20,7 +20,7 @@ from emogui.gui.messages import (
     ReadFailed,
     ReadPicture,
 )
-from emogui.gui.presenter import IMAGES_KEPT, Presenter
+from emogui.gui.presenter import Presenter
 from emogui.types import FaceBox, FaceResult, FrameResult
 
 IMAGE = np.zeros((60, 80, 3), np.uint8)
