@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from emogui.errors import ModelError
-from emogui.gui.widgets.image_canvas import scaled
+from emogui.gui.widgets.picture_part import scaled
 from tests.gui.conftest import FakeAnalyzer
 
 

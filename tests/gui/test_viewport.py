@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emogui.gui.viewport import MAX_FIT, MAX_SCALE, Viewport
-from emogui.gui.widgets.image_canvas import scaled
+from emogui.gui.widgets.picture_part import scaled
 from emogui.types import FaceBox
 
 

@@ -168,7 +168,7 @@ class ImageView(ttk.Frame):
         shown = presenter.current
         if shown is None:
             self.canvas.show(None, None, None)
-            self.canvas.show_message(
+            self.canvas.message.show(
                 "images",
                 "Drop a picture here",
                 "or press Open to choose one, or paste one from the clipboard",
@@ -176,13 +176,13 @@ class ImageView(ttk.Frame):
         else:
             self.canvas.show(shown.image, shown.result, shown.selected, self.explaining.explanation)
             if shown.image is None and shown.stage is Stage.FAILED:
-                self.canvas.show_message(
+                self.canvas.message.show(
                     "file-earmark-x",
                     f"{shown.name} could not be opened",
                     shown.error.hint if shown.error else "",
                 )
             elif shown.image is None:
-                self.canvas.show_message("", f"Reading {shown.name}…", "")
+                self.canvas.message.show("", f"Reading {shown.name}…", "")
         self._render_panel(shown)
         self.panel.show_map(self.explaining.on, self.explaining.emotion)
         self._render_list()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Callable
-from tkinter.font import nametofont
 from typing import TYPE_CHECKING
 
-import numpy as np
-import ttkbootstrap as ttk
 from PIL import Image as PilImage
 from PIL import ImageTk
 
 from emogui.gui.context import Job, ViewContext
 from emogui.gui.viewport import ZOOM_STEP, Region, Viewport
+from emogui.gui.widgets.canvas_message import CanvasMessage
 from emogui.gui.widgets.face_items import FaceItems
 from emogui.gui.widgets.map_legend import MapLegend
+from emogui.gui.widgets.picture_part import scaled
 from emogui.types import FrameResult, Image
 
 if TYPE_CHECKING:
@@ -62,11 +61,10 @@ class ImageCanvas(tkinter.Canvas):
         self._asked: tuple[Region, Explanation | None] | None = None
         self._press: tuple[int, int] | None = None
         self._dragged = False
-        self._icon: tkinter.Image | None = None
-        self._message = ("", "", "")
         self._picture_item = self.create_image(0, 0, anchor="nw", state="hidden")
         self.faces = FaceItems(self, context)
         self.legend = MapLegend(self, context)
+        self.message = CanvasMessage(self, context)
         self.bind("<Configure>", self._resized)
         self.bind("<ButtonPress-1>", self._pressed)
         self.bind("<B1-Motion>", self._moved)
@@ -114,7 +112,7 @@ class ImageCanvas(tkinter.Canvas):
                 self.itemconfigure(self._picture_item, state="hidden")
             else:
                 self.viewport.set_picture(image.shape[1], image.shape[0])
-                self.show_message("", "", "")
+                self.message.show("", "", "")
                 self._render()
         elif changed:
             self._render()
@@ -126,20 +124,13 @@ class ImageCanvas(tkinter.Canvas):
             self._result, self._selected = result, selected
             self._draw_faces()
 
-    def show_message(self, icon: str, title: str, text: str) -> None:
-        """Writes something where the picture would be."""
-        if (icon, title, text) == self._message:
-            return
-        self._message = (icon, title, text)
-        self._draw_message()
-
     def restyle(self) -> None:
         """Takes the colours of the present theme."""
         c = self._context.theme.colours
         self.configure(
             background=c.stage, highlightbackground=c.background, highlightcolor=c.primary
         )
-        self._draw_message()
+        self.message.draw()
         self.legend.draw(self._explanation)
 
     # Zoom
@@ -210,33 +201,11 @@ class ImageCanvas(tkinter.Canvas):
         self.faces.draw(faces, self.viewport, self._selected, size)
         self.tag_raise(MapLegend.TAG)
 
-    def _draw_message(self) -> None:
-        self.delete("message")
-        icon, title, text = self._message
-        if not title:
-            return
-        c, px = self._context.theme.colours, self._context.px
-        x, y = self.winfo_width() / 2, self.winfo_height() / 2
-        if icon:
-            self._icon = ttk.Icon(icon, size=56, color=c.muted)
-            self.create_image(x, y - px(52), image=self._icon, tags="message")
-        bold = nametofont("EmoguiLarge", root=self)
-        width = max(px(200), self.winfo_width() - px(64))
-        head = self.create_text(
-            x, y + px(6), text=title, fill=c.text, font=bold, width=width, justify="center",
-            tags="message",
-        )  # fmt: skip
-        below = self.bbox(head)[3] + px(8)
-        self.create_text(
-            x, below, text=text, fill=c.muted, anchor="n", width=width, justify="center",
-            font="TkDefaultFont", tags="message",
-        )  # fmt: skip
-
     # Mouse
 
     def _resized(self, event: tkinter.Event[tkinter.Misc]) -> None:
         self.viewport.set_view(event.width, event.height)
-        self._draw_message()
+        self.message.draw()
         self._placed()
         self.legend.draw(self._explanation)
 
@@ -292,35 +261,3 @@ class ImageCanvas(tkinter.Canvas):
             if face.box.x <= px < face.box.right and face.box.y <= py < face.box.bottom
         ]
         return min(hits)[1] if hits else None
-
-
-def scaled(image: Image, region: Region, explanation: Explanation | None = None) -> PilImage.Image:
-    """Cuts out and scales the part of a picture that is in sight; runs in a worker.
-
-    Args:
-        image: the whole picture.
-        region: the part, and its place in the view.
-        explanation: laid over its face.
-
-    Returns:
-        A PIL picture of ``region.width`` x ``region.height``.
-    """
-    picture = _cut(image, region)
-    if explanation is None:
-        return picture
-    from emogui.output.heatmap import overlay
-
-    scale = region.width / (region.right - region.left)
-    drawn = overlay(np.asarray(picture), explanation, origin=(region.left, region.top), scale=scale)
-    return PilImage.fromarray(drawn)
-
-
-def _cut(image: Image, region: Region) -> PilImage.Image:
-    part = PilImage.fromarray(image[region.top : region.bottom, region.left : region.right])
-    size = (region.width, region.height)
-    if part.size == size:
-        return part
-    if size[0] > 2 * part.width:
-        # Pixels stay recognisable as pixels when a picture is enlarged a lot.
-        return part.resize(size, PilImage.Resampling.BICUBIC)
-    return part.resize(size, PilImage.Resampling.LANCZOS, reducing_gap=2.0)
