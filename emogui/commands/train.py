@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from emogui.errors import UsageError
 from emogui.labels import HEADS
 
 if TYPE_CHECKING:
+    from emogui.training.augment import Augmentation
     from emogui.training.data import EmotionDataset
     from emogui.training.train import Training
 
@@ -68,7 +69,10 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         help="share of the log prior added to a head's logits while training",
     )
     parser.add_argument(
-        "--augment", default="", metavar="NAME=V,...", help="change ranges of the augmentation"
+        "--augment",
+        default="",
+        metavar="NAME=V,...",
+        help="change ranges of the augmentation; a training that goes on keeps those it began with",
     )
     parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="for Keras")
     parser.add_argument(
@@ -136,7 +140,7 @@ def run(args: argparse.Namespace) -> int:
             normalisation="caffe" if args.init == "imagenet" else "tf",
             dropout=args.dropout,
         ),
-        augmentation=Augmentation(**augment),
+        augmentation=_augmentation(Path(args.output), augment),
     )
     training = Training(dataset, config, Path(args.output), say)
     try:
@@ -147,6 +151,26 @@ def run(args: argparse.Namespace) -> int:
         return 130
     say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
     return 0
+
+
+def _augmentation(output: Path, changes: dict[str, float]) -> Augmentation:
+    """The ranges to train with; a training that goes on keeps those that it began with.
+
+    Otherwise the same command would not go on with a training that another version began, whose
+    ranges were others.
+    """
+    from emogui.training.augment import Augmentation
+    from emogui.training.checkpoint import config_of
+    from emogui.training.config import TrainingConfig
+
+    asked = Augmentation(**changes)
+    before = config_of(output / "checkpoint.npz")
+    if before is None:
+        return asked
+    kept = replace(TrainingConfig.from_dict(before).augmentation, **changes)
+    if kept != asked:
+        say("the training goes on with the ranges of the augmentation that it began with")
+    return kept
 
 
 def _teachable(heads: dict[str, float], dataset: EmotionDataset) -> dict[str, float]:

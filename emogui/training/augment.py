@@ -3,25 +3,40 @@
 The random numbers are drawn on the host, a few for each picture, by :func:`draw`; all that is
 done with them in :func:`augment` is a pure function of tensors. So a training is the same on
 every backend, can be resumed at any step, and an accelerator never waits for the host.
+
+The ranges are measured: ``docs/robustness.md`` sets the augmented pictures beside the crops that a
+detector takes from photographs and videos.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
+
+from emogui.training import image_ops
 
 Draws = dict[str, npt.NDArray[np.float32]]
 
 NOISE_BANK = 16
 """Number of fixed noise fields; each picture takes one of them, with a sign and a strength."""
 
+COARSE_GRID = 48
+"""Side of the coarse grid of noise: a small face's own pixels, before it is enlarged."""
+
+REDUCED_TO = 48
+"""Most pixels that a picture is reduced to: FER-2013 has no more of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """Ranges of the random changes; every one is symmetric around "nothing is changed".
+    """Ranges of the random changes; 0 always means that nothing is changed.
+
+    They are symmetric around "nothing is changed", but for contrast where ``dull`` widens it.
+    A training that was recorded before there was one of them did without it: 0.
 
     Attributes:
         rotation: largest angle in degrees.
@@ -37,9 +52,21 @@ class Augmentation:
         noise: largest standard deviation of Gaussian noise, of 255.
         erase: probability that a box of up to ``erase_side`` of the side is blanked.
         mixup: probability that a picture is mixed with another; ``mixup_beta`` is its beta.
+        dull: how much further down than up the logarithm of the contrast goes: it is drawn from
+            ``[-contrast - dull, contrast]``.
+        reduce: probability that a picture is reduced, to :data:`REDUCED_TO` pixels down to
+            ``reduce_side``, and enlarged again, as a small face is.
+        noise_rare: how rare strong noise is: the standard deviation is ``noise`` times a uniform
+            number to the power ``1 + noise_rare``.
+        noise_dull: how much less noise a dull picture gets, so that noise does not bury a face:
+            the standard deviation times a contrast below 1 to this power.
+        noise_coarse: largest share of the noise's variance that lies on a grid of
+            :data:`COARSE_GRID` pixels, as of a camera or of JPEG in a small face.
+        erase_low: share of the boxes whose centre is put into the lower third, over the mouth;
+            the others may lie anywhere.
     """
 
-    rotation: float = 18.0
+    rotation: float = 25.0
     log_scale: float = 0.2
     aspect: float = 0.08
     shift: float = 0.08
@@ -50,14 +77,21 @@ class Augmentation:
     light: float = 0.35
     blur: float = 1.0
     sharpen: float = 1.2
-    noise: float = 8.0
-    erase: float = 0.35
-    erase_side: float = 0.4
+    noise: float = 20.0
+    erase: float = 0.5
+    erase_side: float = 0.5
     mixup: float = 0.3
     mixup_beta: float = 0.3
+    dull: float = 0.3
+    reduce: float = 0.35
+    reduce_side: float = 18.0
+    noise_rare: float = 1.0
+    noise_dull: float = 1.0
+    noise_coarse: float = 0.5
+    erase_low: float = 0.35
 
 
-NONE = Augmentation(*([0.0] * 16))
+NONE = Augmentation(**{f.name: 0.0 for f in fields(Augmentation)})
 """Nothing is changed: :func:`augment` then returns its input, resized."""
 
 
@@ -85,13 +119,15 @@ def draw(rng: np.random.Generator, n: int, ranges: Augmentation) -> Draws:
         "shift_x": within(ranges.shift),
         "shift_y": within(ranges.shift),
         "flip": np.where(rng.random(n) < ranges.flip, -1.0, 1.0),
-        "contrast": np.exp(within(ranges.contrast)),
+        "contrast": np.exp(within(ranges.contrast + ranges.dull / 2) - ranges.dull / 2),
         "brightness": within(ranges.brightness),
         "gamma": np.exp(within(ranges.gamma)),
         "light_x": within(ranges.light),
         "light_y": within(ranges.light),
         "sharpness": np.where(sharpness < 0, sharpness * ranges.blur, sharpness * ranges.sharpen),
-        "noise": np.abs(within(ranges.noise)) * rng.choice([-1.0, 1.0], n),
+        "noise": ranges.noise
+        * np.abs(within(1.0)) ** (1.0 + ranges.noise_rare)
+        * rng.choice([-1.0, 1.0], n),
         "noise_field": rng.integers(0, NOISE_BANK, n),
         "erase": (rng.random(n) < ranges.erase).astype(float),
         "erase_x": rng.uniform(0.0, 1.0, n),
@@ -101,12 +137,31 @@ def draw(rng: np.random.Generator, n: int, ranges: Augmentation) -> Draws:
         "erase_grey": rng.uniform(0.0, 255.0, n),
         "mix": np.minimum(mix, 1.0 - mix),  # the picture itself keeps the larger share
     }
+    # Drawn last: a training that did without these goes on with the numbers that it would have had.
+    fewest = min(max(ranges.reduce_side, 1.0), REDUCED_TO)
+    pixels = np.exp(rng.uniform(np.log(fewest), np.log(REDUCED_TO), n))
+    draws["pixels"] = np.where(rng.random(n) < ranges.reduce, np.rint(pixels), 0.0)
+    # Reducing averages noise away; real crops of few pixels are smooth.
+    draws["noise"] *= np.where(draws["pixels"] > 0, draws["pixels"] / REDUCED_TO, 1.0)
+    draws["noise"] *= np.minimum(draws["contrast"], 1.0) ** ranges.noise_dull
+    draws["coarse"] = np.minimum(rng.uniform(0.0, 1.0, n) * ranges.noise_coarse, 1.0)
+    low = rng.random(n) < ranges.erase_low
+    draws["erase_y"] = np.where(low, (2.0 + draws["erase_y"]) / 3.0, draws["erase_y"])
     return {name: value.astype(np.float32) for name, value in draws.items()}
 
 
 def noise_bank(size: int) -> npt.NDArray[np.float32]:
-    """Fixed standard normal fields, float32 (NOISE_BANK, size, size)."""
-    return np.random.default_rng(0).standard_normal((NOISE_BANK, size, size)).astype(np.float32)
+    """Fixed standard normal fields, float32 (2, NOISE_BANK, size, size).
+
+    The first ones are white; the second ones were drawn on :data:`COARSE_GRID` pixels and brought
+    to ``size`` as a face is by :func:`emogui.backend.crop.prepare`.
+    """
+    white = np.random.default_rng(0).standard_normal((NOISE_BANK, size, size))
+    grid = min(COARSE_GRID, size)
+    small = np.random.default_rng(1).standard_normal((NOISE_BANK, grid, grid))
+    coarse = np.stack([cv2.resize(s, (size, size), interpolation=cv2.INTER_LINEAR) for s in small])
+    coarse /= coarse.std(axis=(1, 2), keepdims=True)  # interpolating takes some of the variance
+    return np.stack([white, coarse]).astype(np.float32)
 
 
 def augment(images: Any, draws: dict[str, Any], noise: Any) -> Any:
@@ -115,22 +170,21 @@ def augment(images: Any, draws: dict[str, Any], noise: Any) -> Any:
     Args:
         images: tensor (n, side, side), uint8 or float, values 0-255.
         draws: tensors of :func:`draw`.
-        noise: tensor (NOISE_BANK, size, size); its size is that of the result.
+        noise: tensor of :func:`noise_bank`; its size is that of the result.
 
     Returns:
         float32 tensor (n, size, size, 1), values 0-255.
     """
     from keras import ops
 
-    size = int(noise.shape[-1])
-    x = _warp(images, draws, size)
+    x = image_ops.warp(images, draws, int(noise.shape[-1]))
     per_picture = {name: ops.reshape(value, (-1, 1, 1)) for name, value in draws.items()}
-    low = _low_pass(x)
-    x = x + per_picture["sharpness"] * (x - low)
-    x = _light(x, per_picture, size)
-    fields = ops.take(noise, ops.cast(draws["noise_field"], "int32"), axis=0)
-    x = ops.clip(x + per_picture["noise"] * fields, 0.0, 255.0)
-    x = _erase(x, per_picture, size)
+    x = x + per_picture["sharpness"] * (x - image_ops.low_pass(x))
+    # After the low-pass, which would blur a face of few pixels beyond reading.
+    x = image_ops.reduce_and_enlarge(x, per_picture["pixels"])
+    x = image_ops.light(x, per_picture)
+    x = image_ops.add_noise(x, per_picture, noise)
+    x = image_ops.erase(x, per_picture)
     mix = per_picture["mix"]
     x = (1.0 - mix) * x + mix * ops.flip(x, axis=0)
     return ops.expand_dims(x, -1)
@@ -142,76 +196,3 @@ def mix_targets(targets: Any, mix: Any) -> Any:
 
     share = ops.reshape(mix, (-1, 1))
     return (1.0 - share) * targets + share * ops.flip(targets, axis=0)
-
-
-def _warp(images: Any, draws: dict[str, Any], size: int) -> Any:
-    """Rotates, scales, shifts and mirrors by bilinear sampling; edges are repeated."""
-    from keras import ops
-
-    side = int(images.shape[1])
-    step = side / size
-    axis = (np.arange(size, dtype=np.float32) + 0.5) * step - side / 2
-    grid_y, grid_x = np.meshgrid(axis, axis, indexing="ij")
-    u = ops.convert_to_tensor(grid_x.reshape(1, -1))
-    v = ops.convert_to_tensor(grid_y.reshape(1, -1))
-    column = {k: ops.reshape(draws[k], (-1, 1)) for k in ("angle", "scale", "aspect", "flip")}
-    cos, sin = ops.cos(column["angle"]), ops.sin(column["angle"])
-    wide, high = column["scale"] * column["aspect"], column["scale"] / column["aspect"]
-    shift_x = ops.reshape(draws["shift_x"], (-1, 1)) * side
-    shift_y = ops.reshape(draws["shift_y"], (-1, 1)) * side
-    x = column["flip"] * (cos * u - sin * v) * wide + shift_x + (side / 2 - 0.5)
-    y = (sin * u + cos * v) * high + shift_y + (side / 2 - 0.5)
-    x, y = ops.clip(x, 0.0, side - 1.0), ops.clip(y, 0.0, side - 1.0)
-    left, top = ops.floor(x), ops.floor(y)
-    across, down = x - left, y - top
-    left, top = ops.cast(left, "int32"), ops.cast(top, "int32")
-    right, bottom = ops.minimum(left + 1, side - 1), ops.minimum(top + 1, side - 1)
-    flat = ops.reshape(images, (-1,))
-    first = ops.reshape(ops.arange(0, images.shape[0], dtype="int32") * (side * side), (-1, 1))
-
-    def at(row: Any, col: Any) -> Any:
-        return ops.cast(ops.take(flat, first + row * side + col, axis=0), "float32")
-
-    upper = at(top, left) * (1.0 - across) + at(top, right) * across
-    lower = at(bottom, left) * (1.0 - across) + at(bottom, right) * across
-    return ops.reshape(upper * (1.0 - down) + lower * down, (-1, size, size))
-
-
-def _low_pass(x: Any) -> Any:
-    """Binomial 5x5 low-pass, edges repeated."""
-    from keras import ops
-
-    taps = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-    size = int(x.shape[1])
-    rows = ops.concatenate([x[:, :1], x[:, :1], x, x[:, -1:], x[:, -1:]], axis=1)
-    x = sum(t * rows[:, i : i + size] for i, t in enumerate(taps))
-    cols = ops.concatenate([x[:, :, :1], x[:, :, :1], x, x[:, :, -1:], x[:, :, -1:]], axis=2)
-    return sum(t * cols[:, :, i : i + size] for i, t in enumerate(taps))
-
-
-def _light(x: Any, draws: dict[str, Any], size: int) -> Any:
-    """Contrast, brightness, a light from one side, gamma."""
-    from keras import ops
-
-    ramp = np.linspace(-1.0, 1.0, size, dtype=np.float32)
-    slope = (
-        1.0
-        + draws["light_x"] * ops.reshape(ops.convert_to_tensor(ramp), (1, 1, size))
-        + draws["light_y"] * ops.reshape(ops.convert_to_tensor(ramp), (1, size, 1))
-    )
-    mean = ops.mean(x, axis=(1, 2), keepdims=True)
-    x = ((x - mean) * draws["contrast"] + mean) * slope + draws["brightness"]
-    x = ops.clip(x, 0.0, 255.0)
-    # A zero would give gamma an infinite slope; half a grey level does not show.
-    return 255.0 * ops.power(ops.maximum(x, 0.5) / 255.0, draws["gamma"])
-
-
-def _erase(x: Any, draws: dict[str, Any], size: int) -> Any:
-    """Blanks a box of one grey level in the pictures that were drawn for it."""
-    from keras import ops
-
-    at = ops.convert_to_tensor((np.arange(size, dtype=np.float32) + 0.5) / size)
-    near_x = ops.abs(ops.reshape(at, (1, 1, size)) - draws["erase_x"]) < draws["erase_w"] / 2
-    near_y = ops.abs(ops.reshape(at, (1, size, 1)) - draws["erase_y"]) < draws["erase_h"] / 2
-    inside = ops.logical_and(ops.logical_and(near_x, near_y), draws["erase"] > 0.5)
-    return ops.where(inside, draws["erase_grey"], x)

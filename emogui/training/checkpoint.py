@@ -77,10 +77,7 @@ def load_checkpoint(
             for key in sorted(set(file.files) - {"meta"}):
                 groups[key[0]].append(file[key])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise TrainingError(
-            f"The checkpoint '{path}' cannot be read: {error}",
-            "Remove it to start again, or give another --output.",
-        ) from error
+        raise _unreadable(path, error) from error
     before = complete(meta["config"])  # an earlier version may have written it
     changed = sorted(k for k in config if before.get(k) != config[k])
     if changed:
@@ -95,6 +92,30 @@ def load_checkpoint(
         variable.assign(value)
     known = {f.name for f in fields(Progress)}
     return Progress(**{k: v for k, v in meta["progress"].items() if k in known})
+
+
+def config_of(path: Path) -> dict[str, Any] | None:
+    """The configuration in a checkpoint, as its version wrote it; None where there is no file.
+
+    Raises:
+        TrainingError: it is damaged.
+    """
+    try:
+        # Opened here, since numpy leaves a damaged file open.
+        with path.open("rb") as raw, np.load(raw) as file:
+            config: dict[str, Any] = json.loads(file["meta"].tobytes().decode("utf-8"))["config"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise _unreadable(path, error) from error
+    return config
+
+
+def _unreadable(path: Path, error: Exception) -> TrainingError:
+    return TrainingError(
+        f"The checkpoint '{path}' cannot be read: {error}",
+        "Remove it to start again, or give another --output.",
+    )
 
 
 def save_weights(path: Path, arrays: Arrays) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from emogui.errors import TrainingError
-from emogui.training.augment import Augmentation
+from emogui.training.augment import NONE, Augmentation
 from emogui.training.network import NetworkConfig
 from emogui.training.schedule import Stages
 
@@ -86,9 +86,13 @@ class TrainingConfig:
 
 
 def complete(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """A written configuration with what its version did not have yet filled in by default."""
+    """A written configuration with what its version did not have yet filled in.
+
+    A random change that the version did not have was not made, whatever the ranges are today.
+    Everything else was as it is by default.
+    """
     default = TrainingConfig().as_dict()
     filled = default | dict(plain)
-    for part in ("network", "augmentation"):
-        filled[part] = default[part] | dict(filled[part])
+    filled["network"] = default["network"] | dict(filled["network"])
+    filled["augmentation"] = asdict(NONE) | dict(filled["augmentation"])
     return filled
