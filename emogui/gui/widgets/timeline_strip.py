@@ -87,6 +87,11 @@ class TimelineStrip(tkinter.Canvas):
         """The values at the mouse, by label; empty where it is elsewhere."""
         return self._legend.values
 
+    @property
+    def marks_shown(self) -> list[str]:
+        """What is written beside the flags in sight."""
+        return self._flags.texts
+
     def line(self, label: str) -> list[list[float]]:
         """The pieces of a line as x and y in turn, in pixels."""
         items = self._lines.items(self._labels.index(label))
