@@ -20,6 +20,7 @@ from emogui.gui.dialogs.settings import SettingsDialog
 from emogui.gui.helping import Helping
 from emogui.gui.keys import PLAIN_LETTERS, is_text
 from emogui.gui.menus import Menus
+from emogui.gui.opening import videos_among
 from emogui.gui.player_commands import PlayerCommands
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
@@ -158,10 +159,16 @@ class Commands:
         self.open(self.context.dialogs.open_files("Open pictures", PICTURES, folder))
 
     def open(self, paths: tuple[str, ...]) -> None:
-        """Opens pictures in the Image tab and remembers their folder."""
-        if paths:
+        """Opens pictures in the Image tab, or a video in the Live tab; remembers their folder."""
+        if not paths:
+            return
+        self.context.update_settings(last_folder=str(Path(paths[0]).absolute().parent))
+        on_live = self.shell.on_live
+        videos = videos_among(paths, on_live=on_live)
+        if videos and (on_live or len(videos) == len(paths)):
+            self._live().start(videos[0])
+        else:
             self.shell.show_tab("image")
-            self.context.update_settings(last_folder=str(Path(paths[0]).absolute().parent))
             self.image.open(paths)
 
     def do_close_picture(self) -> None:

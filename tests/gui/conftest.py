@@ -22,6 +22,7 @@ from emogui.gui.dialogs.help import NOTICE_VERSION
 from emogui.gui.settings import Settings, SettingsStore
 from emogui.labels import HEADS
 from emogui.types import FaceBox, FaceResult, FrameResult, Image
+from tests.gui.live_driver import CAMERAS, Live, live_threads
 
 SCREENSHOTS = Path(__file__).parents[2] / "ci-output" / "screenshots"
 
@@ -316,3 +317,17 @@ def picture(tmp_path: Path) -> Path:
 def make_picture() -> Callable[..., Path]:
     """``make_picture(path, faces=2)`` saves a picture with that many faces."""
     return _make_picture
+
+
+@pytest.fixture
+def live(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """The Live tab in front, with two cameras; at the end no thread of it is left."""
+    monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
+    one = Live(make_app())
+    yield one
+    one.release()
+    one.driver.close()
+    end = time.monotonic() + 3
+    while live_threads() and time.monotonic() < end:
+        time.sleep(0.005)
+    assert live_threads() == []

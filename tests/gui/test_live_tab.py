@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,88 +20,10 @@ from emogui.gui.actions import BY_NAME
 from emogui.gui.choice import Choice, make_analyzer
 from emogui.gui.widgets.live_sources import FILE_TITLE, STREAM_TITLE
 from emogui.live.update import LiveState
-from emogui.media.cameras import CameraInfo
 from emogui.media.source import quiet_opencv
 from emogui.media.video import VideoSource
-
-_FAULTY = Path(__file__).parents[1] / "live" / "faulty_source.py"
-_spec = importlib.util.spec_from_file_location("faulty_source_for_gui", _FAULTY)
-assert _spec is not None and _spec.loader is not None
-faulty = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = faulty
-_spec.loader.exec_module(faulty)
-
-CAMERAS = [CameraInfo(0, "HD Webcam"), CameraInfo(2, "USB Camera")]
-
-
-def squares(step: int = 0) -> np.ndarray:
-    """Two white squares, which the fake analyzer takes for faces; the larger one is left."""
-    image = np.full((240, 320, 3), 90, np.uint8)
-    image[60:120, 20 + step : 80 + step] = 255
-    image[80:130, 200:250] = 254
-    return image
-
-
-def endless_squares() -> Iterator[np.ndarray]:
-    step = 0
-    while True:
-        yield squares(step % 20)
-        step += 1
-
-
-class Live:
-    """A window whose Live tab is in front, with sources that the test makes."""
-
-    def __init__(self, driver) -> None:
-        self.driver, self.sources, self.opened = driver, [], []
-        self.make: Callable[[str], object] = lambda spec: faulty.FaultySource(endless_squares())
-        self.cameras = list(CAMERAS)
-        driver.shell.tabs.select(driver.shell._live_page)
-        view = driver.shell.live_view()
-        view.open_spec, view.find_cameras = self._open, lambda: self.cameras
-        view.look_for_cameras()
-        self.view, self.canvas, self.panel = view, view.canvas, view.panel
-        driver.wait_until(lambda: view.chooser.cameras == tuple(self.cameras))
-
-    def _open(self, spec: str) -> object:
-        self.opened.append(spec)
-        source = self.make(spec)
-        self.sources.append(source)
-        return source
-
-    def wait(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
-        self.driver.wait_until(condition, timeout)
-
-    def start(self) -> None:
-        self.view.controls.start_button.invoke()
-        self.wait(lambda: self.canvas.showing is not None)
-
-    def wait_for_faces(self, number: int = 2) -> None:
-        self.wait(lambda: len(self.canvas.faces.labels) == number)
-
-    def state(self) -> LiveState | None:
-        return self.view.latest.state if self.view.latest else None
-
-    def title(self) -> str:
-        return str(self.view.message.title.cget("text"))
-
-
-@pytest.fixture
-def live(make_app, monkeypatch):
-    monkeypatch.setattr("emogui.gui.views.live.list_cameras", lambda: list(CAMERAS))
-    one = Live(make_app())
-    yield one
-    for source in one.sources:
-        source.release.set()
-    one.driver.close()
-    end = time.monotonic() + 3
-    while live_threads() and time.monotonic() < end:
-        time.sleep(0.005)
-    assert live_threads() == []
-
-
-def live_threads() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name.startswith("live-")]
+from tests.gui.live_driver import CAMERAS, Live, endless_squares, live_threads, squares
+from tests.live import faulty_source as faulty
 
 
 def test_cameras_are_listed_by_name_with_files_and_streams(live):

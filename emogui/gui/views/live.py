@@ -5,20 +5,21 @@ from __future__ import annotations
 import tkinter
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 
 import ttkbootstrap as ttk
 
-from emogui.errors import EmoguiError
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.widgets import live_words as words
+from emogui.gui.widgets.live_cameras import LiveCameras
 from emogui.gui.widgets.live_controls import LiveControls
 from emogui.gui.widgets.live_detection import LiveDetection
-from emogui.gui.widgets.live_modes import Asked, remembered, remembering
+from emogui.gui.widgets.live_figures import LiveFigures
+from emogui.gui.widgets.live_modes import Asked
 from emogui.gui.widgets.live_notices import LiveNotices
 from emogui.gui.widgets.live_open import OpenSpec, open_live
 from emogui.gui.widgets.live_parts import LiveParts
 from emogui.gui.widgets.live_player import LivePlayer
+from emogui.gui.widgets.live_reconnect import LiveReconnect
 from emogui.gui.widgets.live_record import LiveRecorder
 from emogui.gui.widgets.live_record_sign import RecordSign
 from emogui.gui.widgets.live_run import LiveRun
@@ -30,12 +31,6 @@ from emogui.gui.widgets.live_whole import LiveWhole
 from emogui.gui.widgets.timeline import LiveTimeline
 from emogui.live.update import Analysed, LiveState, LiveUpdate
 from emogui.media.cameras import CameraInfo, list_cameras
-
-_FIGURES_S = 0.4
-"""Figures that change faster cannot be read."""
-
-_NEWS_S = 4.0
-"""How long the status line keeps saying where a snapshot went."""
 
 
 class LiveView(ttk.Frame):
@@ -69,8 +64,6 @@ class LiveView(ttk.Frame):
             context, self._running_one, lambda run: self._show_faces(run, None)
         )
         self._resume: Source | None = None
-        self._looking = self._looked = False
-        self._figures_at = self._news_until = 0.0
         self._build()
         context.on_theme(self._restyle)
         if context.settings.camera:
@@ -85,12 +78,16 @@ class LiveView(ttk.Frame):
         self.controls = LiveControls(self, self.context, self)
         self.controls.grid(row=0, column=0, sticky="ew", padx=px(12), pady=(px(10), 0))
         self.chooser = self.controls.chooser
+        self.cameras = LiveCameras(self.context, self.chooser, self._find, self._cameras_changed)
         self.stage = LiveStage(self, self.context, self._wish_changed, self._space, self._explain)
         self.stage.grid(row=1, column=0, sticky="nsew")
         self.canvas, self.panel = self.stage.canvas, self.stage.panel
         self.message = self.stage.message
         self._tell = LiveNotices(self.message, self.context)
-        self.timeline = LiveTimeline(self.stage, self.context, self._say)
+        self._figures = LiveFigures(
+            self.context, self.cameras, lambda: self.analysing, self.controls.show_figures
+        )
+        self.timeline = LiveTimeline(self.stage, self.context, self._figures.say)
         self.parts.add(self.timeline)
         self.parts.add(LiveSmoothing(self.context))
         sign = RecordSign(self.canvas.master, self.context)
@@ -109,11 +106,19 @@ class LiveView(ttk.Frame):
         for part in (self.whole, self.player):
             part.hide()
             self.parts.add(part)
+        self.reconnect = LiveReconnect(
+            self.context,
+            lambda: self.chooser.cameras,
+            self._find,
+            lambda: bool(self.winfo_viewable()),
+            self._reconnect,
+        )
+        self.parts.add(self.reconnect)
 
     # The contract for views
 
     def on_show(self) -> None:
-        if not self._looked:
+        if not self.cameras.looked:
             self.look_for_cameras()
         resume, self._resume = self._resume, None
         if resume is not None and not self.running:
@@ -190,7 +195,7 @@ class LiveView(ttk.Frame):
 
     def snapshot(self) -> None:
         """Saves the present picture with its faces, never mirrored."""
-        save_snapshot(self.context, self._run, self._say)
+        save_snapshot(self.context, self._run, self._figures.say)
 
     def record(self) -> None:
         """Asks what to record and records it, or stops the recording."""
@@ -205,13 +210,7 @@ class LiveView(ttk.Frame):
 
     def look_for_cameras(self) -> None:
         """Lists the cameras in a worker."""
-        if not self._looking:
-            self._looking = True
-            if self._run is None:
-                self._show_idle()
-            self.context.submit(
-                self.find_cameras, self._found, self._found_none, doing="looking for cameras"
-            )
+        self.cameras.look()
 
     def choose(self, source: Source) -> None:
         """Another camera was picked from the list; what runs gives way to it."""
@@ -225,16 +224,12 @@ class LiveView(ttk.Frame):
 
     def choose_mode(self, source: Source, asked: Asked) -> None:
         """Another size or rate is asked of a camera, which starts anew if it runs."""
-        known = self.context.settings.camera_modes
-        lines = remembering(known, source.title, source.spec, asked)
-        self.context.update_settings(camera_modes=lines)
+        self.cameras.ask(source, asked)
         if self.running and self._run is not None and self._run.source.spec == source.spec:
             self._start(source)
 
-    def _asked(self, source: Source) -> Asked:
-        if source.kind != "camera":
-            return Asked()
-        return remembered(self.context.settings.camera_modes, source.title, source.spec)
+    def _find(self) -> list[CameraInfo]:
+        return self.find_cameras()
 
     # Sessions
 
@@ -246,7 +241,7 @@ class LiveView(ttk.Frame):
         self.context.clear_error()
         self.stage.clear()
         self._mirror_as_usual(source)
-        opening = partial(self.open_spec, source.spec, **self._asked(source).options)
+        opening = partial(self.open_spec, source.spec, **self.cameras.asked(source).options)
         self._run = LiveRun(source, opening, self.canvas.wish, self.recorder.slot)
         if "@" not in source.spec:  # no password into the settings
             self.context.update_settings(camera=source.spec)
@@ -255,6 +250,10 @@ class LiveView(ttk.Frame):
         self._run.start()
         self._show_state(self._run)
         self._unpoll = self.context.on_poll(self._poll)
+
+    def _reconnect(self, source: Source) -> None:
+        """A camera that was lost is back, perhaps under another number."""
+        self.start(source.spec)
 
     def _end_run(self) -> None:
         run, self._run = self._run, None
@@ -291,9 +290,8 @@ class LiveView(ttk.Frame):
         if update.state is not run.state:
             run.state = update.state
             self._show_state(run)
-        if monotonic() - self._figures_at > _FIGURES_S and update.state is LiveState.RUNNING:
-            self._figures_at = monotonic()
-            self._show_figures(run, update)
+        if self._figures.update(run, update) and self.stage.shown is None:
+            self.stage.show_words(self._detection.words_without_result(run))
 
     # What is shown
 
@@ -306,7 +304,8 @@ class LiveView(ttk.Frame):
             self._tell.ended(run.source, again)
         elif run.state is LiveState.FAILED:
             self.stage.clear()
-            self._tell.failed(run.source, run.update.error if run.update else None, again)
+            error = run.update.error if run.update else None
+            self._tell.failed(run.source, error, again, self.chooser.ask_file)
         if run.state.final:
             self.controls.show_figures("")
 
@@ -317,20 +316,16 @@ class LiveView(ttk.Frame):
         self.stage.show_words(words.CHART_COMES)
         if self.chooser.current is not None:
             self._tell.ready(self.chooser.current, self.start)
-        elif self._looking or not self._looked:
+        elif self.cameras.looking or not self.cameras.looked:
             self._tell.looking()
         else:
             self._tell.no_camera(self.look_for_cameras, self.chooser.ask_file)
 
-    def _found(self, cameras: list[CameraInfo]) -> None:
-        self._looking, self._looked = False, True
-        self.chooser.set_cameras(cameras)
+    def _cameras_changed(self) -> None:
         if self._run is None:
-            self._mirror_as_usual(self.chooser.current)
+            if not self.cameras.looking:
+                self._mirror_as_usual(self.chooser.current)
             self._show_idle()
-
-    def _found_none(self, _error: EmoguiError) -> None:
-        self._found([])
 
     def _show_faces(self, run: LiveRun, newest: Analysed | None) -> None:
         if newest is None:
@@ -338,18 +333,6 @@ class LiveView(ttk.Frame):
         else:
             self.stage.show_result(newest)
             self.parts.result_came(newest)
-
-    def _show_figures(self, run: LiveRun, update: LiveUpdate) -> None:
-        if update.frame is not None:
-            paused = run.player is not None and not run.player.state.playing
-            figures = words.figures(update, analysing=self._detection.on)
-            self.controls.show_figures(words.PAUSED if paused else figures)
-            if monotonic() > self._news_until:
-                asked = self._asked(run.source).size
-                analysing = self._detection.on
-                self.context.show_status(words.status(update, analysing=analysing, asked=asked))
-        if self.stage.shown is None:
-            self.stage.show_words(self._detection.words_without_result(run))
 
     # Small things
 
@@ -365,11 +348,6 @@ class LiveView(ttk.Frame):
     def _wish_changed(self) -> None:
         if self._run is not None:
             self._run.wish(self.canvas.wish)
-
-    def _say(self, text: str) -> None:
-        """Says something in the status line before the figures come back."""
-        self._news_until = monotonic() + _NEWS_S
-        self.context.show_status(text)
 
     def _space(self) -> None:
         if self.player.player is not None:

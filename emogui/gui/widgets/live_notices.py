@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emogui.errors import EmoguiError
+from emogui.errors import (
+    EmoguiError,
+    SourceBusyError,
+    SourceLostError,
+    SourcePermissionError,
+)
 from emogui.gui.context import ViewContext
 from emogui.gui.widgets.live_message import LiveMessage
 from emogui.gui.widgets.live_sources import Source
@@ -45,15 +50,44 @@ class LiveNotices:
         self._card.show("", "The video has ended", "", ("Play again", again), below=True)
         self._context.show_status(f"{source.title} has ended")
 
-    def failed(self, source: Source, error: EmoguiError | None, again: Do) -> None:
-        self._card.show(
-            "camera-video-off",
-            error.message if error is not None else f"{source.title} was lost.",
-            error.hint if error is not None else "",
-            ("Try again", again),
-        )
+    def failed(self, source: Source, error: EmoguiError | None, again: Do, open_file: Do) -> None:
+        """A source did not open, or was lost.
+
+        Args:
+            source: which one.
+            error: why.
+            again: starts it again.
+            open_file: asks for another file.
+        """
         self._context.show_status(f"{source.title} is not available")
+        if source.kind == "file":
+            if error is not None:
+                self._context.show_error(error)
+            self._card.show(
+                "film",
+                f"{source.title} cannot be played",
+                "",
+                ("Open another video…", open_file),
+                ("Try again", again),
+            )
+            return
+        lost = isinstance(error, SourceLostError)
+        hint = "" if error is None else error.hint
+        if lost and source.kind == "camera":
+            hint = f"{hint} It starts again by itself as soon as it is back.".lstrip()
+        self._card.show(
+            _icon(error),
+            error.message if error is not None else f"{source.title} was lost.",
+            hint,
+            ("Reconnect" if lost else "Try again", again),
+        )
 
     def hide(self) -> None:
         if self._card.visible:
             self._card.hide()
+
+
+def _icon(error: EmoguiError | None) -> str:
+    if isinstance(error, SourcePermissionError):
+        return "shield-lock"
+    return "people" if isinstance(error, SourceBusyError) else "camera-video-off"
