@@ -155,7 +155,7 @@ def test_the_ranges_are_drawn_as_they_say():
     strength = np.abs(drawn["noise"][bright])
     assert strength.max() == pytest.approx(ranges.noise, rel=0.01)
     assert np.median(strength) == pytest.approx(ranges.noise / 4, rel=0.1), "not mostly weak"
-    assert 0 <= drawn["coarse"].min() and drawn["coarse"].max() <= ranges.noise_coarse
+    assert drawn["coarse"].min() >= 0 and drawn["coarse"].max() <= ranges.noise_coarse
     boxes = drawn["erase_y"][drawn["erase"] > 0]
     assert len(boxes) / 20_000 == pytest.approx(ranges.erase, abs=0.02)
     lower = ranges.erase_low + (1 - ranges.erase_low) / 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,8 @@ from emogui.backend.store import load_model_info, verify
 from emogui.cli import main
 from emogui.errors import TrainingError
 from emogui.labels import FERPLUS
+from emogui.training.augment import Augmentation
+from emogui.training.checkpoint import config_of
 from emogui.training.config import TrainingConfig
 from emogui.training.network import load_start
 from emogui.training.record import StageRecord, chain_of_run, earlier_stages, stages_of
@@ -255,3 +257,48 @@ def test_what_a_start_is_known_to_come_from(tmp_path):
     shipped = stages_of(load_model_info(SHIPPED).card["training"])
     assert earlier_stages(SHIPPED) == shipped
     assert earlier_stages(SHIPPED / "model.json") == shipped
+
+
+NEW_RANGES = ("dull", "reduce", "reduce_side", "noise_rare", "noise_dull", "noise_coarse")
+NEW_RANGES += ("erase_low",)
+
+
+def test_a_replay_of_the_shipped_network_has_the_augmentation_of_then():
+    """It was recorded before some ranges were there, and with others than today's."""
+    for record in earlier_stages(SHIPPED):
+        ranges = asdict(TrainingConfig.from_dict(record.config).augmentation)
+        then = record.config["augmentation"]
+        assert ranges == dict.fromkeys(ranges, 0.0) | dict(then)
+    assert then["rotation"] == 18.0 and not set(NEW_RANGES) & set(then)
+
+
+def test_the_same_command_goes_on_with_the_augmentation_of_an_earlier_version(
+    data, tmp_path, capsys, monkeypatch
+):
+    """Whose ranges were others and fewer; what is asked for is compared all the same."""
+    from emogui.training.network import BACKBONES
+
+    monkeypatch.setitem(BACKBONES, "resnet50", tiny)
+    run = tmp_path / "run"
+    words = ["train", "resnet50", "--data", str(data), "--output", str(run), "--epochs", "1"]
+    words += ["--batch", "8", "--sizes", "40", "--backend", "tensorflow"]
+    old = {"rotation": 18.0, "noise": 8.0} | dict.fromkeys(NEW_RANGES, 0.0)
+    assert main([*words, "--augment", ",".join(f"{k}={v}" for k, v in old.items())]) == 0
+    with np.load(run / "checkpoint.npz") as file:
+        arrays = dict(file)
+    meta = json.loads(arrays["meta"].tobytes())
+    for name in NEW_RANGES:
+        del meta["config"]["augmentation"][name]
+    meta["progress"] |= {"epoch": 0, "step": 2}
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    np.savez(run / "checkpoint.npz", **arrays)
+    capsys.readouterr()
+
+    assert main([*words, "--augment", "noise=12"]) == 1
+    assert "started with other options" in capsys.readouterr().err
+    assert main(words) == 0
+    said = capsys.readouterr().err
+    assert "ranges of the augmentation that it began with" in said
+    assert "going on at epoch 1, step 2" in said
+    written = config_of(run / "checkpoint.npz")
+    assert TrainingConfig.from_dict(written).augmentation == Augmentation(**old)
