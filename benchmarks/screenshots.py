@@ -154,6 +154,7 @@ def take_live(window: Photographer, video: Path) -> None:
     app = window.app
     app.commands.do("show_live")
     live = app.shell.live_view()
+    live.timeline.show_span(10)
     live.start(str(video))
 
     def seen() -> bool:
@@ -161,8 +162,12 @@ def take_live(window: Photographer, video: Path) -> None:
         return bool(update and update.newest and update.newest.result.faces)
 
     window.until(seen)
-    followed = time.monotonic() + 2.0  # the rates on show need some frames
-    window.until(lambda: time.monotonic() > followed)
+    # The rates on show need some frames, and the timeline some seconds.
+    window.until(lambda: live.timeline.history.now_s > 6.0)
+    live.timeline.mark()
+    live.timeline.note.entry.insert(0, "moves to the left")
+    live.timeline.note.finish()
+    window.until(lambda: live.timeline.history.now_s > 9.0)
     window.take("live-light")
     app.commands.do("toggle_theme")
     window.take("live-dark")

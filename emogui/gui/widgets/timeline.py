@@ -101,9 +101,7 @@ class LiveTimeline(LivePart):
         if self._analysing and update.newest is None:
             self.history.begin()  # after this the numbers of faces mean others
         self._analysing = update.newest is not None
-        due = self._running and self._window.follows and monotonic() - self._drawn_at > DRAW_S
-        # A long stretch of time moves by a pixel but now and then.
-        if due and self.strip.moves(self._now(), self._window.span_s):
+        if monotonic() - self._drawn_at > DRAW_S and (self._moves() or self._other_face()):
             self.draw()
 
     def result_came(self, newest: Analysed) -> None:
@@ -239,6 +237,14 @@ class LiveTimeline(LivePart):
         self.strip.draw(
             self._series, end, self._window.span_s, valence=self.frame.valence.get(), said=behind
         )
+
+    def _moves(self) -> bool:
+        """Whether there is something new to see: a long stretch of time moves but now and then."""
+        follows = self._running and self._window.follows
+        return follows and self.strip.moves(self._now(), self._window.span_s)
+
+    def _other_face(self) -> bool:
+        return self._find_series() is not self._series
 
     def _find_series(self) -> Series | None:
         if self.frame.shows_everyone:
