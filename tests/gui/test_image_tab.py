@@ -28,14 +28,14 @@ def test_opening_detects_at_once_and_frames_labels_and_charts(window, picture):
 
 def test_clicking_a_face_selects_it_and_tells_its_doubt(window, picture):
     window.open(picture)
-    assert not window.image.panel.doubt_box.winfo_ismapped()
+    assert not window.image.panel.doubt.winfo_ismapped()
 
     window.click_face(1)
 
     assert window.presenter.current.selected == 1
     assert window.image.panel.heading.cget("text") == "Surprise"
-    assert window.image.panel.doubt_box.winfo_ismapped()
-    assert window.image.panel.doubt.cget("text") == "No emotion reaches 50 %."
+    assert window.image.panel.doubt.winfo_ismapped()
+    assert window.image.panel.doubt.reason == "No emotion reaches 50 %."
     window.shell.buttons["save_picture"].focus_force()
     window.screenshot("image-doubtful")
 
@@ -359,5 +359,5 @@ def test_in_the_smallest_window_all_of_the_panel_is_in_sight(window, picture):
             window.root.winfo_height() <= 520 and bottom <= side.winfo_rooty() + side.winfo_height()
         )
 
-    assert window.image.panel.doubt_box.winfo_manager()
+    assert window.image.panel.doubt.winfo_manager()
     window.wait_until(inside)

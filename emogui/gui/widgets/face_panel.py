@@ -10,6 +10,7 @@ import ttkbootstrap as ttk
 from emogui.gui.actions import BY_NAME, accelerator
 from emogui.gui.context import ViewContext
 from emogui.gui.widgets.bar_chart import BarChart
+from emogui.gui.widgets.doubt_box import DoubtBox
 from emogui.types import FaceResult
 
 MEANING = "How the face appears in this picture, not what the person feels."
@@ -37,7 +38,6 @@ class FacePanel(ttk.Frame):
         pick: Callable[[str], None],
     ) -> None:
         super().__init__(parent)
-        self._context = context
         self._low = False
         px = context.px
         self.columnconfigure(0, weight=1)
@@ -59,12 +59,7 @@ class FacePanel(ttk.Frame):
         )
         self.heading = ttk.Label(self, font="EmoguiTitle", anchor="w")
         self.detail = ttk.Label(self, style="Muted.TLabel", justify="left")
-        self.doubt_box = ttk.Frame(self, style="WarningSoft.TFrame", padding=px(10))
-        self.doubt = ttk.Label(self.doubt_box, style="WarningSoft.TLabel", justify="left")
-        ttk.Label(
-            self.doubt_box, text="This result is doubtful", style="WarningSoftBold.TLabel"
-        ).pack(anchor="w")
-        self.doubt.pack(anchor="w")
+        self.doubt = DoubtBox(self, context, 10)
         self.chart = BarChart(self, context, pick)
         self.note = ttk.Label(self, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
@@ -79,7 +74,7 @@ class FacePanel(ttk.Frame):
         self.map_toggle.grid(row=0, column=0, sticky="e")
         self.heading.grid(row=1, column=0, sticky="ew")
         self.detail.grid(row=2, column=0, sticky="ew")
-        self.doubt_box.grid(row=3, column=0, sticky="ew", pady=(px(10), 0))
+        self.doubt.grid(row=3, column=0, sticky="ew", pady=(px(10), 0))
         self.chart.grid(row=4, column=0, sticky="ew", pady=(px(14), px(10)))
         self.note.grid(row=5, column=0, sticky="ew")
         self.more.grid(row=6, column=0, sticky="w", pady=(px(2), 0))
@@ -113,7 +108,7 @@ class FacePanel(ttk.Frame):
         else:
             self.heading.grid_remove()
         self.map_toggle.grid_remove()
-        for widget in (self.count, self.doubt_box, self.chart, self.note, self.more):
+        for widget in (self.count, self.doubt, self.chart, self.note, self.more):
             widget.grid_remove()
         if adjust:
             self.adjust.grid()
@@ -140,11 +135,10 @@ class FacePanel(ttk.Frame):
             self.note.grid()
         self.adjust.grid_remove()
         if face.uncertain:
-            reason = face.uncertain_reason or "The network is not sure"
-            self.doubt.configure(text=reason[:1].upper() + reason[1:].rstrip(".") + ".")
-            self.doubt_box.grid()
+            self.doubt.say(face)
+            self.doubt.grid()
         else:
-            self.doubt_box.grid_remove()
+            self.doubt.grid_remove()
 
     def show_map(self, on: bool, emotion: str | None) -> None:
         """Says whether the map is on, and marks the bar of the emotion that it explains."""
@@ -160,4 +154,4 @@ class FacePanel(ttk.Frame):
     def _wrap(self, event: tkinter.Event[tkinter.Misc]) -> None:
         for label in (self.heading, self.detail, self.note):
             label.configure(wraplength=max(80, event.width - 4))
-        self.doubt.configure(wraplength=max(80, event.width - self._context.px(28)))
+        self.doubt.wrap(event.width)

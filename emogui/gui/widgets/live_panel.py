@@ -9,6 +9,7 @@ import ttkbootstrap as ttk
 
 from emogui.gui.context import ViewContext
 from emogui.gui.widgets.bar_chart import BarChart
+from emogui.gui.widgets.doubt_box import DoubtBox
 from emogui.types import FaceResult
 
 MEANING = "How the face appears at this moment, not what the person feels."
@@ -31,7 +32,6 @@ class LivePanel(ttk.Frame):
     ) -> None:
         super().__init__(parent)
         px = context.px
-        self._context = context
         self._face_shown: bool | None = None
         self._low = False
         self._words: dict[str, str] = {}
@@ -43,12 +43,7 @@ class LivePanel(ttk.Frame):
         self._doubt_place = ttk.Frame(self, height=px(76))
         self._doubt_place.grid_propagate(False)
         self._doubt_place.columnconfigure(0, weight=1)
-        self._doubt_box = ttk.Frame(self._doubt_place, style="WarningSoft.TFrame", padding=px(8))
-        ttk.Label(
-            self._doubt_box, text="This result is doubtful", style="WarningSoftBold.TLabel"
-        ).pack(anchor="w")
-        self.doubt = ttk.Label(self._doubt_box, style="WarningSoft.TLabel", justify="left")
-        self.doubt.pack(anchor="w")
+        self._doubt = DoubtBox(self._doubt_place, context, 8)
         self.note = ttk.Label(self._doubt_place, text=MEANING, style="Small.TLabel", justify="left")
         self.more = ttk.Button(
             self,
@@ -96,19 +91,18 @@ class LivePanel(ttk.Frame):
         self.chart.show(face)
         self._show_parts(True)
         if face.uncertain:
-            reason = face.uncertain_reason or "the network is not sure"
-            self._set("doubt", self.doubt, reason[:1].upper() + reason[1:].rstrip(".") + ".")
-            if not self._doubt_box.winfo_manager():
+            self._doubt.say(face)
+            if not self._doubt.winfo_manager():
                 self.note.grid_remove()
-                self._doubt_box.grid(row=0, column=0, sticky="ew")
-        elif self._doubt_box.winfo_manager():
-            self._doubt_box.grid_remove()
+                self._doubt.grid(row=0, column=0, sticky="ew")
+        elif self._doubt.winfo_manager():
+            self._doubt.grid_remove()
             self.note.grid()
 
     @property
     def doubtful(self) -> bool:
         """Whether the doubt is shown."""
-        return bool(self._face_shown and self._doubt_box.winfo_manager())
+        return bool(self._face_shown and self._doubt.winfo_manager())
 
     def set_low(self, low: bool) -> None:
         """Takes less height, for a small window."""
@@ -138,4 +132,4 @@ class LivePanel(ttk.Frame):
     def _wrap(self, event: tkinter.Event[tkinter.Misc]) -> None:
         for label in (self.heading, self.detail, self.note):
             label.configure(wraplength=max(80, event.width - 4))
-        self.doubt.configure(wraplength=max(80, event.width - self._context.px(24)))
+        self._doubt.wrap(event.width)
