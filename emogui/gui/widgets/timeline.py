@@ -151,6 +151,7 @@ class LiveTimeline(LivePart):
     def show_span(self, seconds: int) -> None:
         """Shows so many seconds at once; remembered."""
         self._window.span_s = seconds
+        self.frame.show_span(seconds)
         self._context.update_settings(timeline_span_s=seconds)
         self.request()
 

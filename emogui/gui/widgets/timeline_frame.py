@@ -58,7 +58,7 @@ class TimelineFrame(ttk.Frame):
         self._build_controls()
         self.strip = TimelineStrip(self, context, actions.history, actions.request)
         self.strip.grid(row=1, column=0, sticky="ew", pady=(px(4), 0))
-        self.note = NoteEntry(self.strip, context, self.strip.focus_set)
+        self.note = NoteEntry(self.strip, context)
         parent.bind("<Configure>", lambda event: self._fit(event.height), add="+")
         self.bind("<Configure>", lambda event: self._fit_words(event.width))
         self._show_parts()
@@ -71,8 +71,7 @@ class TimelineFrame(ttk.Frame):
         )
         self.who.set(FOLLOWED)
         self.span = ttk.Combobox(self._controls, values=tuple(SPANS), state="readonly", width=6)
-        seconds = self._context.settings.timeline_span_s
-        self.span.set(next((t for t, s in SPANS.items() if s == seconds), "1 min"))
+        self.show_span(self._context.settings.timeline_span_s)
         self.valence = tkinter.BooleanVar(self, False)
         self.valence_check = ttk.Checkbutton(
             self._controls, text="Valence", variable=self.valence, command=actions.request
@@ -117,6 +116,10 @@ class TimelineFrame(ttk.Frame):
         self._words[self.pause_button] = "Pause" if follows else "Live"
         self.pause_button.configure(icon="pause-fill" if follows else "skip-end-fill")
         self._fit_words(self.winfo_width())
+
+    def show_span(self, seconds: int) -> None:
+        """Names the stretch of time that is shown."""
+        self.span.set(next((t for t, s in SPANS.items() if s == seconds), "1 min"))
 
     def _picked(self) -> None:
         self.strip.focus_set()  # so that arrow keys scroll, and M marks

@@ -13,20 +13,19 @@ from emogui.gui.context import ViewContext
 class NoteEntry(ttk.Frame):
     """Lies over the top of the timeline while a note is typed.
 
-    Enter, or going elsewhere, keeps what was typed; Escape leaves the note as it was.
+    Enter keeps what was typed, and so do the next mark and a click into the chart; Escape leaves
+    the note as it was. Afterwards the keyboard is where it was before.
 
     Args:
         parent: over which it lies.
         context: see ``emogui.gui.context``.
-        left: called when it goes, for the keyboard's focus.
     """
 
-    def __init__(
-        self, parent: tkinter.Misc, context: ViewContext, left: Callable[[], None]
-    ) -> None:
+    def __init__(self, parent: tkinter.Misc, context: ViewContext) -> None:
         super().__init__(parent, bootstyle="bordered", padding=context.px(1))
         px = context.px
-        self._context, self._left = context, left
+        self._context = context
+        self._before: tkinter.Misc = parent
         self._keep: Callable[[str], None] | None = None
         self._remove: Callable[[], None] | None = None
         inner = ttk.Frame(self, padding=(px(8), px(3)))
@@ -67,6 +66,7 @@ class NoteEntry(ttk.Frame):
             remove: takes the mark away.
         """
         self.finish()
+        self._before = self._focused() or self.master
         px = self._context.px
         self._keep, self._remove = keep, remove
         self.label.configure(text=f"Note for {when}")
@@ -81,13 +81,20 @@ class NoteEntry(ttk.Frame):
         if self.asking:
             self._done(keep=True)
 
+    def _focused(self) -> tkinter.Misc | None:
+        """What has the keyboard now, and gets it back."""
+        try:
+            return self.focus_get()
+        except KeyError:  # the list of a combobox, which Tk knows and Python does not
+            return None
+
     def _done(self, *, keep: bool) -> str:
         keeper, self._keep, self._remove = self._keep, None, None
         self.place_forget()
         if keeper is not None:
             if keep:
                 keeper(" ".join(self.entry.get().split()))
-            self._left()
+            self._before.focus_set()
         return "break"
 
     def _removed(self) -> None:

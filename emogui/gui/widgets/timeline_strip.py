@@ -191,7 +191,10 @@ class TimelineStrip(tkinter.Canvas):
         """Takes the colours of the present theme."""
         c, px = self._context.theme.colours, self._context.px
         self.configure(
-            background=c.track, highlightbackground=c.background, highlightcolor=c.primary
+            background=c.track,
+            highlightthickness=px(1),  # a change of theme takes it away
+            highlightbackground=c.background,
+            highlightcolor=c.primary,
         )
         for item in self._covers:
             self.itemconfigure(item, fill=c.background)
