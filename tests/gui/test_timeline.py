@@ -146,6 +146,9 @@ def test_the_followed_face_or_everyone(scene):
         return (plot.bottom - y) / (plot.bottom - plot.top)
 
     assert value("surprise") == pytest.approx(0.4, abs=0.02)
+    scene.frame.pause_button.invoke()
+    scene.driver.commands.do("next_face")  # a paused chart shows the other face, too
+    scene.wait(lambda: scene.strip.line("surprise")[-1][-1] > scene.strip.plot.bottom - 5)
     scene.frame.who.set(EVERYONE)
     scene.frame.who.event_generate("<<ComboboxSelected>>")
     assert value("happiness") == pytest.approx((0.9 + 0.6 / 7) / 2, abs=0.02)
@@ -409,6 +412,8 @@ def test_it_takes_the_other_theme_and_the_other_labels(scene):
     scene.start()
     scene.driver.commands.do("toggle_theme")
     scene.wait(lambda: scene.strip.cget("background") == DARK.track)
+    for canvas in (scene.strip, scene.view.canvas, scene.driver.canvas):
+        assert int(str(canvas.cget("highlightthickness"))) > 0  # the focus can still be seen
     scene.driver.commands.pick_model("resnet50", "fer2013")
     scene.wait(lambda: scene.strip.labels == FER2013)
     scene.wait(lambda: scene.strip.line("happy"))

@@ -128,7 +128,10 @@ class ImageCanvas(tkinter.Canvas):
         """Takes the colours of the present theme."""
         c = self._context.theme.colours
         self.configure(
-            background=c.stage, highlightbackground=c.background, highlightcolor=c.primary
+            background=c.stage,
+            highlightthickness=self._context.px(2),  # a change of theme takes it away
+            highlightbackground=c.background,
+            highlightcolor=c.primary,
         )
         self.message.draw()
         self.legend.draw(self._explanation)
