@@ -97,7 +97,7 @@ class LiveView(ttk.Frame):
             self.stage,
             self.context,
             self._tell,
-            lambda: self._detection.ready,
+            lambda: self.analysing,
             self._analyse_whole,
         )
         self.player.bar.grid(row=1, column=0, sticky="ew")

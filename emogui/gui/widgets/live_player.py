@@ -27,7 +27,7 @@ class LivePlayer(LivePart):
         parent: where the bar lies.
         context: see ``emogui.gui.context``.
         tell: shows the card at the end.
-        wants_result: whether faces are looked for, and the models are loaded.
+        wants_result: whether faces are looked for.
         analyse_whole: analyses all frames of a video file.
 
     Attributes:
@@ -169,7 +169,7 @@ class LivePlayer(LivePart):
         return 1.0 if self._player is None else self._player.speed
 
     def _look_again(self) -> None:
-        """Has the frame that the video rests on analysed, once that is possible."""
+        """Delivers the frame that the video rests on anew: the models may not have been loaded."""
         if self._wants_result() and self._jumps is not None and monotonic() > self._again_at:
             self._again_at = monotonic() + _AGAIN_S
             self._jumps.seek(self._jumps.target_s)
