@@ -55,7 +55,7 @@ class Augmentation:
         dull: how much further down than up the logarithm of the contrast goes: it is drawn from
             ``[-contrast - dull, contrast]``.
         reduce: probability that a picture is reduced, to :data:`REDUCED_TO` pixels down to
-            ``reduce_side``, and enlarged again, as a small face is.
+            ``reduce_side``, and enlarged again, as a small face is. Its noise falls with them.
         noise_rare: how rare strong noise is: the standard deviation is ``noise`` times a uniform
             number to the power ``1 + noise_rare``.
         noise_dull: how much less noise a dull picture gets, so that noise does not bury a face:
