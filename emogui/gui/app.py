@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from emogui.errors import EmoguiError
+from emogui.gui.ahead import Ahead
 from emogui.gui.choice import AnalyzerFactory, make_analyzer
 from emogui.gui.commands import Commands
 from emogui.gui.context import ViewContext
@@ -79,6 +80,7 @@ class Application:
         self.shell = self.commands.shell
         self.shell.pack(fill="both", expand=True)
         self._place()
+        self._ahead = Ahead(self.root, self.context)
         self._after: str | None = None
         self._close_by = 0.0
         self.closed = False
@@ -169,10 +171,18 @@ class Application:
         self._after = self.root.after(POLL_MS, self._tick)
         self.context.poll()
         self.timings.look(self.shell.image)
-        if not self._settled and self.shell.image.presenter.ready_choice is not None:
+        if not self._settled:
+            self._settle()
+        self._collector.turn()
+
+    def _settle(self) -> None:
+        """Once the models are ready and nothing runs: makes ahead what will be needed."""
+        presenter = self.shell.image.presenter
+        if presenter.ready_choice is None or presenter.busy:
+            return
+        if self._ahead.turn():
             self._settled = True
             self._collector.settle()
-        self._collector.turn()
 
     def _callback_failed(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -213,7 +223,7 @@ class Application:
         if all(view.is_closed() for view in self.shell.views()) or monotonic() > self._close_by:
             self.closed = True
             self.root.destroy()
-            self._collector.stop()
+            self._collector.stop()  # nobody waits for it: the window is gone
         else:
             self._after = self.root.after(POLL_MS, self._wait_for_views)
 
