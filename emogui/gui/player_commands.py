@@ -20,11 +20,6 @@ class PlayerCommands:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
-    @property
-    def has_video(self) -> bool:
-        """Whether there is anything to command."""
-        return self._player is not None
-
     def do_video_play(self) -> None:
         if self._player is not None:
             self._player.toggle()

@@ -74,7 +74,6 @@ class Presenter:
         self.models_loading = False
         self.ready_choice: Choice | None = None
         self.models_error: EmoguiError | None = None
-        self.models_error_serial = 0
 
     # What the window shows
 
@@ -225,7 +224,6 @@ class Presenter:
                 if message.choice == self.choice:
                     self.models_loading = False
                     self.models_error = message.error
-                    self.models_error_serial += 1
                     self._changed()
 
     def _read_answered(self, message: PictureRead | ReadFailed) -> None:

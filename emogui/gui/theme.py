@@ -38,7 +38,6 @@ class Colours:
     line: str
     track: str
     primary: str
-    on_primary: str
     danger: str
     danger_soft: str
     warning: str
@@ -55,7 +54,6 @@ LIGHT = Colours(
     line="#d5dae1",
     track="#e6eaef",
     primary="#2659b2",
-    on_primary="#ffffff",
     danger="#a5323a",
     danger_soft="#fbe9ea",
     warning="#7d5200",
@@ -71,7 +69,6 @@ DARK = Colours(
     line="#3a424e",
     track="#323a45",
     primary="#7da7f0",
-    on_primary="#10151c",
     danger="#f2969b",
     danger_soft="#40262a",
     warning="#f0c06a",
