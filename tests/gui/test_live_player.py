@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -197,6 +198,7 @@ def test_at_the_end_it_stays_and_plays_again(player: Player) -> None:
     assert number(live.canvas.showing.frame.image) == (FRAMES - 1) % 25
     assert live.state() is LiveState.RUNNING
     live.driver.screenshot("live-video-ended")
+    player.part.set_speed(0.25)  # slow enough to be seen on a busy machine
     live.view.message.button.invoke()
     live.wait(lambda: not live.view.message.visible and player.shown_s() < 2)
     assert len(live.opened) == 1, "the file stayed open"
@@ -248,6 +250,34 @@ def test_a_file_that_is_no_video_is_told_in_the_banner(live: Live, tmp_path: Pat
     assert not live.view.player.bar.winfo_ismapped()
 
 
+def test_started_and_stopped_many_times_it_leaves_no_thread(player: Player, clip: Path) -> None:
+    live = player.live
+    before = threading.active_count()
+    for turn in range(10):
+        live.view.stop()
+        live.view.start(str(clip))
+        if turn % 2:
+            live.wait(lambda: player.part.player is not None)
+    live.view.stop()
+    live.wait(live.view.is_closed)
+    assert live_threads() == []
+    assert threading.active_count() < before
+    assert not player.bar.winfo_ismapped()
+
+
+def test_no_turn_of_the_loop_takes_long_while_the_slider_is_dragged(player: Player) -> None:
+    """By processor time of Tk's thread: the machine may be busy with something else."""
+    spent: list[float] = []
+    player.drag([0.0])
+    for turn in range(120):
+        began = time.thread_time()
+        player.drag([2.8 * (turn % 40) / 40])
+        player.view._poll()
+        spent.append(time.thread_time() - began)
+        player.live.driver.root.update()
+    assert sorted(spent)[int(0.99 * len(spent))] < 0.016
+
+
 # All frames into files
 
 
@@ -259,7 +289,7 @@ def analyse(player: Player, folder: Path) -> None:
     live.driver.root.update()
     assert live.view.whole.dialog is not None
     live.view.whole.dialog.button.invoke()
-    live.wait(lambda: live.view.whole.job is not None)
+    live.wait(lambda: live.view.whole.job is not None or live.view.whole._files.paths)
 
 
 def test_the_whole_video_is_analysed_into_files(
@@ -268,7 +298,6 @@ def test_the_whole_video_is_analysed_into_files(
     player = Player(live, faces_clip)
     analyse(player, tmp_path / "out")
     assert not player.state.playing
-    assert live.view.whole.row.winfo_manager()
     live.wait(lambda: live.view.whole.job is None)
     live.wait(lambda: "25 frames analysed" in live.driver.shell.banner.message)
     lines = (tmp_path / "out" / "faces-emogui.jsonl").read_text(encoding="utf-8").splitlines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from pathlib import Path
 
 import av
@@ -290,6 +291,21 @@ def test_many_recordings_leave_no_thread_and_overwrite_nothing(live: Live, folde
 
 def _idle(live: Live) -> bool:
     return live.view.recorder.closed and live.view.recorder._unpoll is None
+
+
+def test_no_turn_of_the_loop_takes_long_while_it_records(live: Live, folder: Path) -> None:
+    """By processor time of Tk's thread: the machine may be busy with something else."""
+    live.start()
+    live.wait_for_faces()
+    begin(live)
+    live.wait(lambda: live.view.recorder.slot.recording is not None)
+    recording, spent = live.view.recorder.slot.recording, []
+    while recording.status.frames < 100:
+        began = time.thread_time()
+        live.driver.context.poll()
+        spent.append(time.thread_time() - began)
+        live.driver.root.update()
+    assert np.quantile(spent, 0.99) < 0.016
 
 
 @pytest.mark.parametrize(

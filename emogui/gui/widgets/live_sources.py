@@ -50,6 +50,9 @@ def source_of(spec: str, cameras: Sequence[CameraInfo] = ()) -> Source:
         return Source(text, names.get(text, f"Camera {int(text) % 100}"), "camera")
     if is_address(text):
         return Source(text, without_password(text), "stream")
+    for camera in cameras:
+        if camera.name.casefold() == text.casefold() and not Path(text).exists():
+            return Source(camera.spec, camera.name, "camera")
     return Source(spec, Path(spec).name or spec, "file")
 
 
