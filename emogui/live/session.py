@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from emogui.errors import EmoguiError, SourceError
+from emogui.errors import EmoguiError, SourceError, SourceLostError
 from emogui.live.analysis import Analyze
 from emogui.live.inference import Inference
 from emogui.live.mailbox import Mailbox
@@ -187,7 +187,7 @@ class LiveSession:
         elif now - last > source.patience_s:
             self._finish(
                 LiveState.FAILED,
-                SourceError(
+                SourceLostError(
                     f"The source '{name}' stopped delivering pictures.",
                     "Check that it is connected, then try again.",
                 ),
@@ -222,14 +222,7 @@ class LiveSession:
         except EmoguiError as error:
             self._finish(LiveState.FAILED, error)
         except Exception as error:
-            logger.exception("The source failed")
-            self._finish(
-                LiveState.FAILED,
-                SourceError(
-                    f"The source failed: {type(error).__name__}: {error}".rstrip(": ") + ".",
-                    "Try again, or choose another source.",
-                ),
-            )
+            self._finish(LiveState.FAILED, _as_source_error(error))
         else:
             self._finish(LiveState.ENDED)
 
@@ -266,3 +259,22 @@ class LiveSession:
         self._inference.end()
         while self._inference.thread.is_alive() and not self._stop.is_set():
             self._inference.thread.join(0.05)
+
+
+def _as_source_error(error: Exception) -> SourceError:
+    """What a source raised, in words; only what is a bug is logged in full."""
+    if isinstance(error, OSError):
+        return SourceLostError(
+            f"The source stopped delivering pictures: {error.strerror or error}.",
+            "Check that it is connected, then try again.",
+        )
+    if isinstance(error, MemoryError):
+        return SourceError(
+            "There is not enough memory for the pictures of the source.",
+            "Close other programs, or choose smaller pictures.",
+        )
+    logger.error("The source failed", exc_info=error)
+    return SourceError(
+        f"The source failed: {type(error).__name__}: {error}".rstrip(": ") + ".",
+        "Try again, or choose another source.",
+    )

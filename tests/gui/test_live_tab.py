@@ -358,29 +358,6 @@ def test_the_window_resizes_and_changes_its_theme_while_running(live):
     live.driver.screenshot("live-dark")
 
 
-@pytest.mark.parametrize("when", ["opening", "running", "stalled"])
-def test_the_window_closes_at_once_whatever_the_source_does(live, when):
-    gate = threading.Event()
-
-    def make(spec):
-        if when == "opening":
-            gate.wait(20)
-        return faulty.FaultySource([squares()] * 3 + ["stall"] if when == "stalled"
-                                   else endless_squares())  # fmt: skip
-
-    live.make = make
-    live.view.start("0")
-    if when != "opening":
-        live.wait(lambda: live.canvas.showing is not None)
-    live.driver.root.update()
-    began = time.monotonic()
-    live.driver.close()
-    assert time.monotonic() - began < 2.0
-    gate.set()
-    for source in live.sources:
-        source.release.set()
-
-
 def test_no_turn_of_the_loop_takes_long(live):
     """By processor time of Tk's thread: the machine may be busy with something else."""
     live.start()

@@ -21,8 +21,9 @@ class FaultySource:
     """Plays a script at ``fps``.
 
     Each step is an array (delivered as it is), an exception (raised), ``"stall"`` (hangs until
-    released, as a driver does), or ``"wait"`` (as stall, but an interrupt ends it). After the
-    script it ends.
+    released, as a driver does), ``"wait"`` (as stall, but an interrupt ends it), ``"hiccup"``
+    (half of its patience without a picture), or ``"drop"`` (a second's frames are lost). After
+    the script it ends.
     """
 
     opened = 0
@@ -43,6 +44,11 @@ class FaultySource:
     def read(self) -> Frame | None:
         self.threads.add(threading.get_ident())
         step = next(self._script, None)
+        while isinstance(step, str) and step in ("hiccup", "drop"):
+            if step == "hiccup":
+                self._interrupted.wait(self.patience_s / 2)
+            self._index += round(self.fps * (self.patience_s / 2 if step == "hiccup" else 1.0))
+            step = next(self._script, None)
         if step is None or self._interrupted.is_set():
             return None
         if isinstance(step, BaseException):

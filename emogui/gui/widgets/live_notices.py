@@ -17,6 +17,12 @@ from emogui.gui.widgets.live_words import PRIVACY
 
 Do = Callable[[], None]
 
+_ENDED = {
+    "file": ("The video has ended", "Play again"),
+    "camera": ("The camera has stopped", "Start again"),
+    "stream": ("The stream has ended", "Start again"),
+}
+
 
 class LiveNotices:
     """Puts each state into words on the card and in the status line."""
@@ -47,7 +53,8 @@ class LiveNotices:
         self._context.show_status(f"Opening {source.title}…")
 
     def ended(self, source: Source, again: Do) -> None:
-        self._card.show("", "The video has ended", "", ("Play again", again), below=True)
+        title, button = _ENDED.get(source.kind, _ENDED["file"])
+        self._card.show("", title, "", (button, again), below=True)
         self._context.show_status(f"{source.title} has ended")
 
     def failed(self, source: Source, error: EmoguiError | None, again: Do, open_file: Do) -> None:

@@ -23,7 +23,7 @@ from emogui.live.recording_slot import RecordingSlot
 from emogui.live.update import LiveState, LiveUpdate
 from emogui.output.privacy import Hiding
 
-ENDED = "The video has ended."
+ENDED = "The source has ended."
 LOST = "The source stopped delivering pictures."
 NO_DETECTION = EmoguiError(
     "Detection is off, so there are no results, and faces cannot be hidden.",
