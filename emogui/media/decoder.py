@@ -84,6 +84,7 @@ class VideoFile:
         if not remote:
             check_video_file(Path(path))
         self.broken = 0
+        self._closed = False
         self._cut_short = ""
         self._converter = RgbConverter()
         self._first_pts: int | None = None
@@ -136,6 +137,8 @@ class VideoFile:
         Returns:
             Whether it came there: False when cancelled, or when nothing can be decoded any more.
         """
+        if self._closed:
+            return False
         target = max(0.0, time_s) + _STAMP_TOLERANCE_S
         shown = self._jump_before(target)
         while shown is not None:
@@ -160,11 +163,14 @@ class VideoFile:
         return tuple(found)
 
     def close(self) -> None:
-        """Releases the file; a second call does nothing."""
-        self._ended = True
+        """Releases the file and the decoder with its threads; a second call does nothing."""
+        self._ended = self._closed = True
         self._decoded.clear()
         self._ahead.clear()
         self._container.close()
+        with suppress(AttributeError):
+            # The decoder ends with the last who knows it, not with the file.
+            del self._stream, self._packets
 
     def __enter__(self) -> Self:
         return self

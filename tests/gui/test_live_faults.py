@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import tkinter
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 from emogui.gui.widgets import live_reconnect
+from emogui.gui.widgets.live_open import open_live
 from emogui.live.update import LiveState
 from emogui.media.cameras import CameraInfo
 from tests.gui.live_driver import CAMERAS, Live, endless_squares, live_threads, squares
@@ -313,6 +315,28 @@ def test_the_window_closes_at_every_stage(source: Faulty, tmp_path: Path, stage:
 
 
 # Again and again
+
+
+def test_what_a_source_held_is_freed_as_soon_as_it_is_stopped(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the garbage collector, which the window runs over everything each minute only."""
+    monkeypatch.setattr(live.driver.app._collector, "turn", lambda: None)
+    clip = make_clip(tmp_path / "clip.mp4", [40 * n for n in range(50)], size=(320, 240))
+    live.make = open_live
+    live.view.start(str(clip))
+    live.wait(lambda: live.canvas.showing is not None and live.view.player.player is not None)
+    run = live.view.current_run
+    held = [weakref.ref(one) for one in (run, run._session, run.player._file, run._renderer)]
+    del run
+    live.sources.clear()
+    live.view.stop()
+    live.wait(live.view.is_closed)
+    live.view.start("0")  # what has ended is kept until the next one starts
+    live.view.stop()
+    live.wait(live.view.is_closed)
+    live.sources.clear()
+    live.wait(lambda: not any(one() for one in held), 3.0)
 
 
 def _handles() -> int:

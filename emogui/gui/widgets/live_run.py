@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from emogui.gui.widgets.live_renderer import LiveRenderer, Rendered, Wish
 from emogui.gui.widgets.live_sources import Source
@@ -26,9 +27,6 @@ class LiveRun:
         open_source: opens it, in the capture thread.
         wish: how frames are to be drawn.
         slot: gets the frames and results too, for a recording.
-
-    Attributes:
-        player: what plays the source, once it is open and if it is a file.
     """
 
     def __init__(
@@ -41,11 +39,17 @@ class LiveRun:
         self.source = source
         self.state = LiveState.OPENING
         self.update: LiveUpdate | None = None
-        self.player: VideoPlayer | None = None
-        self._open_source = open_source
-        self._slot = slot
-        self._renderer = LiveRenderer(wish)
-        self._session = LiveSession(self._open, on_frame=self._take, on_result=slot.result)
+        self._opened: list[VideoPlayer] = []
+        self._renderer = renderer = LiveRenderer(wish)
+
+        # Not methods: through the session the run would hold itself, and the last pictures and
+        # decoder of each source would stay until the window collects its garbage.
+        def take(frame: Frame) -> None:
+            renderer.offer(frame)
+            slot.frame(frame)
+
+        open_it = partial(_open, open_source, self._opened)
+        self._session = LiveSession(open_it, on_frame=take, on_result=slot.result)
 
     def start(self) -> None:
         self._renderer.start()
@@ -99,18 +103,19 @@ class LiveRun:
         return update.newest.frame.epoch != update.frame.epoch
 
     @property
+    def player(self) -> VideoPlayer | None:
+        """What plays the source, once it is open and if it is a file."""
+        return self._opened[0] if self._opened else None
+
+    @property
     def _epoch(self) -> int:
         """Number of the last jump of the player."""
         return 0 if self.player is None else self.player.state.epoch
 
-    # In the capture thread
 
-    def _open(self) -> FrameSource:
-        source = self._open_source()
-        if isinstance(source, VideoPlayer):
-            self.player = source
-        return source
-
-    def _take(self, frame: Frame) -> None:
-        self._renderer.offer(frame)
-        self._slot.frame(frame)
+def _open(open_source: Callable[[], FrameSource], players: list[VideoPlayer]) -> FrameSource:
+    """Opens a source in the capture thread, and notes it if it can be played."""
+    source = open_source()
+    if isinstance(source, VideoPlayer):
+        players.append(source)
+    return source
