@@ -58,6 +58,19 @@ def test_a_picture_is_analysed_without_tensorflow(project_root: Path) -> None:
     assert not loaded & (HEAVY - {"openvino"})
 
 
+def test_openvino_does_not_report_its_use(project_root: Path) -> None:
+    """Left to itself it tells Google Analytics at each import; see ``import_openvino``."""
+    code = (
+        "import sys, threading\n"
+        "from emogui.backend.openvino_runtime import core\n"
+        "core()\n"
+        "assert sys.modules['openvino_telemetry'] is None\n"
+        "assert 'openvino.tools.ovc.telemetry_stub' in sys.modules\n"
+        "assert threading.active_count() == 1"
+    )
+    assert "openvino" in loaded_by(code, project_root)
+
+
 def imports_of(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from emogui.errors import EmoguiError
+
+
+def import_openvino() -> Any:
+    """The module ``openvino``, kept from reporting its use.
+
+    OpenVINO and NNCF tell Google Analytics on behalf of Intel that they were imported, unless
+    their package for that cannot be; emogui promises that nothing leaves the computer.
+
+    Raises:
+        ImportError: OpenVINO is not installed or does not run here.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
 
 
 @cache
@@ -18,7 +34,7 @@ def core() -> Any:
         EmoguiError: OpenVINO is not installed or does not run here.
     """
     try:
-        import openvino
+        openvino = import_openvino()
     except ImportError as error:
         raise EmoguiError(
             f"OpenVINO cannot be loaded: {error}",

@@ -59,6 +59,7 @@ def opencv() -> Iterator[Finding]:
 def openvino() -> Iterator[Finding]:
     """OpenVINO, which runs the networks."""
     done, said = in_python(
+        "import sys; sys.modules['openvino_telemetry'] = None; "  # it reports to Intel otherwise
         "import openvino as ov; print(*[ov.Core().get_property(d, 'FULL_DEVICE_NAME') "
         "for d in ov.Core().available_devices if d == 'CPU'])"
     )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.keras_features import grid_of, pooling_before, watching
+from emogui.backend.openvino_runtime import import_openvino
 from emogui.errors import TrainingError
 
 
@@ -26,8 +27,7 @@ def export_fast(
     Raises:
         TrainingError: NNCF is not installed.
     """
-    import openvino
-
+    openvino = import_openvino()
     model = convert(network, heads)
     try:
         import nncf
@@ -57,7 +57,7 @@ def convert(network: Any, heads: Sequence[str]) -> Any:
     Discriminative Localization"), whose mean over the cells, plus the bias, are the logits. So
     what the maps show is what the network decided by, at no cost that can be measured.
     """
-    import openvino
+    openvino = import_openvino()
     import tensorflow as tf
     from openvino.preprocess import PrePostProcessor
 
