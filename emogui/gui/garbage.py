@@ -8,7 +8,9 @@ window's loop collects instead.
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from time import monotonic
 
 YOUNG_S = 1.0
@@ -47,3 +49,15 @@ class Collector:
         gc.collect()
         if self._was_enabled:
             gc.enable()
+
+
+def return_memory() -> None:
+    """Gives freed memory back to the system; takes some milliseconds, so call it in a worker.
+
+    The threads of each source have heaps of their own, in which glibc would keep what was freed:
+    a few MB more after each start and stop.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+        if trim is not None:
+            trim(0)

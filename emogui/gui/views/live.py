@@ -9,6 +9,7 @@ from functools import partial
 import ttkbootstrap as ttk
 
 from emogui.gui.context import Remove, ViewContext
+from emogui.gui.garbage import return_memory
 from emogui.gui.widgets import live_words as words
 from emogui.gui.widgets.live_cameras import LiveCameras
 from emogui.gui.widgets.live_controls import LiveControls
@@ -261,6 +262,7 @@ class LiveView(ttk.Frame):
             self.parts.run_stopped()
             run.stop()
             self._ending = [one for one in (*self._ending, run) if one.alive]
+            self.context.submit(return_memory)
         if self._unpoll is not None:
             self._unpoll()
             self._unpoll = None
