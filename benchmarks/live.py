@@ -298,10 +298,20 @@ CONTESTANTS: dict[str, Callable[[str, float], Figures]] = {
 def ask(python: str, name: str, clip: Path, seconds: float) -> Figures:
     """Runs a contestant once."""
     done = subprocess.run(
-        [python, __file__, "--worker", name, "--clip", str(clip), "--seconds", str(seconds)],
+        [
+            python,
+            str(Path(__file__).resolve()),
+            "--worker",
+            name,
+            "--clip",
+            str(clip),
+            "--seconds",
+            str(seconds),
+        ],
         capture_output=True,
         text=True,
         check=False,
+        cwd=clip.parent,  # fer's video loop leaves a data.csv where it runs
         env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "QT_QPA_PLATFORM": "offscreen"},
     )
     if done.returncode:
