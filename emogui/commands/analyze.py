@@ -15,6 +15,7 @@ from emogui.commands.analyze_video import (
     failed_result,
     is_video,
 )
+from emogui.commands.analyzer_options import add_analyzer_options
 from emogui.commands.console import add_progress_option, private_stdout, progress
 from emogui.commands.names import OutputNames, annotated_suffix, place_of
 from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
@@ -60,16 +61,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "videos",
     )
     add_progress_option(out)
-    how = parser.add_argument_group("how to analyse")
-    how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
-    how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
-    how.add_argument("--threshold", type=_share, metavar="X", help="lowest detection score, 0 to 1")
-    how.add_argument(
-        "--model", default="resnet50", metavar="NAME", help="network or its folder (%(default)s)"
-    )
-    how.add_argument(
-        "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
-    )
+    add_analyzer_options(parser)
     add_video_options(parser)
     return parser
 
@@ -234,14 +226,3 @@ def _analyze(
             logger.debug("Unforeseen error with %s", path, exc_info=True)
             failure = f"Something unforeseen went wrong: {type(caught).__name__}: {caught}"
     return failed_result(analyzer, path, failure), None
-
-
-def _share(text: str) -> float:
-    """Reads a number from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
-    return value

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from emogui.commands.analyzer_options import add_analyzer_options
 from emogui.commands.console import add_progress_option
 from emogui.errors import UsageError
 
@@ -50,16 +51,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     out.add_argument("--stats", metavar="FILE", help="write counts and times there (JSON)")
     add_progress_option(out)
-    how = parser.add_argument_group("how to analyse")
-    how.add_argument("--detector", default="centerface", metavar="NAME", help="(%(default)s)")
-    how.add_argument("--detector-model", metavar="FILE", help="model file of the detector yunet")
-    how.add_argument("--threshold", type=_share, metavar="X", help="lowest detection score, 0 to 1")
-    how.add_argument(
-        "--model", default="resnet50", metavar="NAME", help="network or its folder (%(default)s)"
-    )
-    how.add_argument(
-        "--labels", default="ferplus", metavar="HEAD", help="ferplus or fer2013 (%(default)s)"
-    )
+    how = add_analyzer_options(parser)
     how.add_argument(
         "--smoothing",
         type=_not_negative,
@@ -110,11 +102,4 @@ def _not_negative(text: str) -> float:
     value = _number(text)
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got '{text}'")
-    return value
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
     return value
