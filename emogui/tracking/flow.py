@@ -74,8 +74,8 @@ class MedianFlow:
 
     def __init__(self) -> None:
         self.small: Image | None = None
-        self._before: Image | None = None
-        self._now: Image | None = None
+        self._small_before: Image | None = None
+        self._grey: tuple[Image, Image] | None = None  # of ``small``, and that picture itself
         self._factor = 1.0
 
     def show(self, image: Image) -> None:
@@ -86,10 +86,9 @@ class MedianFlow:
         small = image
         if size != (width, height):
             small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        self.small = small
-        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-        same = self._now is not None and self._now.shape == grey.shape and factor == self._factor
-        self._before, self._now, self._factor = self._now if same else None, grey, factor
+        before = self.small
+        same = before is not None and before.shape == small.shape and factor == self._factor
+        self._small_before, self.small, self._factor = before if same else None, small, factor
 
     def in_small(self, box: FaceBox) -> FaceBox:
         """A box of the newest frame, in pixels of :attr:`small`."""
@@ -106,12 +105,14 @@ class MedianFlow:
         Returns:
             A motion a box, in its order; None where the pixels do not tell.
         """
-        if self._before is None or self._now is None or not boxes:
+        if self._small_before is None or self.small is None or not boxes:
             return [None] * len(boxes)
+        # Grey is made here: most frames are looked at by the detector and need none.
+        before, now = self._grey_of(self._small_before), self._grey_of(self.small)
         start = np.concatenate([_grid(box) for box in boxes]) * np.float32(self._factor)
-        there, good = _step(self._before, self._now, start)
-        back, again = _step(self._now, self._before, there)
-        height, width = self._now.shape[:2]
+        there, good = _step(before, now, start)
+        back, again = _step(now, before, there)
+        height, width = now.shape[:2]
         inside = ((there >= 0) & (there < (width, height))).all(axis=1)
         kept = good & again & inside & (np.linalg.norm(back - start, axis=1) < _COMES_BACK)
         count = _GRID * _GRID
@@ -119,6 +120,14 @@ class MedianFlow:
             self._motion(start[i : i + count], there[i : i + count], kept[i : i + count])
             for i in range(0, len(start), count)
         ]
+
+    def _grey_of(self, small: Image) -> Image:
+        """The picture in grey; that of the newest one is kept for the next frame."""
+        if self._grey is not None and self._grey[1] is small:
+            return self._grey[0]
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        self._grey = (grey, small)
+        return grey
 
     def _motion(
         self,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.detectors.base import check_image
-from emogui.tracking.appearance import Look, blend, colours_of, likeness, pixels_of
+from emogui.tracking.appearance import Look, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
+from emogui.tracking.looks import LooksAhead
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
@@ -31,9 +33,6 @@ _SAME_FACE = 0.5
 _ON_TOP = 0.1
 """Overlap with a face that was found, above which the pixels may belong to that one."""
 
-_PIXELS_WEIGHT = 0.5
-"""Share of a new look of the detector in the pixels that are remembered."""
-
 _UNCHANGED = 1.5
 """Mean difference of two crops, in grey levels of 255, below which they show the same."""
 
@@ -48,7 +47,8 @@ class _Face:
     Attributes:
         score, landmarks: as the detector gave them last, the landmarks moved along since.
         detected_s: when that was.
-        pixels: how it looked then.
+        patch: the small picture in which it was seen whole last, and its box there. What its
+            pixels are is worked out where they are compared.
         crop, probabilities, classified_s: what went through the network last, what came out of
             it, and when.
     """
@@ -56,7 +56,7 @@ class _Face:
     score: float
     landmarks: Landmarks | None
     detected_s: float
-    pixels: Look | None = None
+    patch: tuple[Image, FaceBox] | None = None
     crop: npt.NDArray[np.uint8] | None = None
     probabilities: Mapping[str, float] | None = None
     classified_s: float = 0.0
@@ -87,6 +87,7 @@ class SequenceAnalyzer:
         smoothing_s: time constant of the probabilities in seconds; 0 for none. May be set at any
             time.
         long_side: long side at which faces are looked for, in pixels.
+        clock: tells seconds; what the stages take is measured by it.
 
     Example:
         >>> from emogui import Analyzer
@@ -102,11 +103,16 @@ class SequenceAnalyzer:
         adaptive: bool = True,
         smoothing_s: float = SMOOTHING_S,
         long_side: int = FRAME_SIDE,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.smoothing_s = smoothing_s
         self.schedule = Schedule(adaptive=adaptive)
         self._stages = stages
-        self._long_side = long_side
+        self._clock = clock
+        self._ahead = LooksAhead(
+            lambda image: stages.detect(image, long_side=long_side, faint=True)
+        )
+        self._adaptive = adaptive
         self._tracker = Tracker(faint_below=stages.clear_from(long_side))
         self._flow = MedianFlow()
         self._smoothers = Smoothers()
@@ -118,6 +124,15 @@ class SequenceAnalyzer:
     def given(self) -> int:
         """How many numbers were given to faces so far."""
         return self._tracker.given
+
+    def look_ahead(self, frame: Frame) -> None:
+        """Has the detector look at a frame that will be analysed later.
+
+        For the thread that reads frames, while the one before is analysed in another. Does
+        nothing where it is not certain that the detector is to look at the frame.
+        """
+        if not self._adaptive:
+            self._ahead.look(frame.image)
 
     def __call__(self, frame: Frame, source: str = "") -> TrackedResult:
         """Analyses the next frame.
@@ -131,7 +146,7 @@ class SequenceAnalyzer:
             ImageError: the array is no picture.
         """
         check_image(frame.image)
-        clock = StageClock()
+        clock = StageClock(self._clock)
         image, now = frame.image, frame.time_s
         self._begin(frame)
         self._flow.show(image)
@@ -181,17 +196,23 @@ class SequenceAnalyzer:
 
     def _look(self, image: Image, now: float, clock: StageClock) -> None:
         """Has the detector find the faces; what it misses is followed for a while."""
-        found = self._stages.detect(image, long_side=self._long_side, faint=True)
-        self.schedule.looked(clock.stop("detect"))
+        look = self._ahead.take(image)
+        if look is None:
+            found = self._ahead.now(image)
+            self.schedule.looked(clock.stop("detect"))
+        else:
+            found = look.found
+            clock.add("detect", look.ms)
+            self.schedule.looked(look.ms)
         seen = [Observation(one.box, one.score, self._colours(one.box)) for one in found]
         tracks = self._tracker.update(seen, now)
         before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
-        for i, (one, track) in enumerate(zip(found, tracks, strict=True)):
+        for one, track in zip(found, tracks, strict=True):
             if track is not None:
                 face = self._faces.setdefault(track.number, _Face(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
-                if face.pixels is None or self._tracker.is_whole(i, seen):
-                    face.pixels = blend(face.pixels, self._pixels(one.box), _PIXELS_WEIGHT)
+                if face.patch is None or track.is_whole:
+                    face.patch = self._patch(one.box)
         known = {track.number for track in self._in_sight}
         missed = [
             t
@@ -231,7 +252,10 @@ class SequenceAnalyzer:
         """Whether a box looks like the face of a track."""
         if not box.area:
             return False
-        pixels = likeness(self._faces[track.number].pixels, self._pixels(box))
+        before, now = self._faces[track.number].patch, self._patch(box)
+        if before is None or now is None:
+            return False
+        pixels = likeness(pixels_of(*before), pixels_of(*now))
         if pixels is None or pixels < _SAME_FACE:
             return False
         colours = likeness(track.look, self._colours(box))
@@ -242,9 +266,9 @@ class SequenceAnalyzer:
         small = self._flow.small
         return None if small is None else colours_of(small, self._flow.in_small(box))
 
-    def _pixels(self, box: FaceBox) -> Look | None:
+    def _patch(self, box: FaceBox) -> tuple[Image, FaceBox] | None:
         small = self._flow.small
-        return None if small is None else pixels_of(small, self._flow.in_small(box))
+        return None if small is None else (small, self._flow.in_small(box))
 
     def _take(
         self, tracks: Sequence[Track], motions: Sequence[Motion | None], now: float
