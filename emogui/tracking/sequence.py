@@ -36,6 +36,9 @@ _ON_TOP = 0.1
 _UNCHANGED = 1.5
 """Mean difference of two crops, in grey levels of 255, below which they show the same."""
 
+_MOST_OF_THEM = 0.5
+"""Where more of the faces changed, unchanged ones are not passed over."""
+
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
 
@@ -47,8 +50,8 @@ class _Face:
     Attributes:
         score, landmarks: as the detector gave them last, the landmarks moved along since.
         detected_s: when that was.
-        patch: the small picture in which it was seen whole last, and its box there. What its
-            pixels are is worked out where they are compared.
+        patch: the small picture in which it was seen whole last, and its box there.
+        pixels: its pixels in there, once they have been compared.
         crop, probabilities, classified_s: what went through the network last, what came out of
             it, and when.
     """
@@ -57,6 +60,7 @@ class _Face:
     landmarks: Landmarks | None
     detected_s: float
     patch: tuple[Image, FaceBox] | None = None
+    pixels: Look | None = None
     crop: npt.NDArray[np.uint8] | None = None
     probabilities: Mapping[str, float] | None = None
     classified_s: float = 0.0
@@ -156,7 +160,7 @@ class SequenceAnalyzer:
         boxes = [shown_box(t, image.shape[1], image.shape[0]) for t in self._in_sight]
         clock.stop("track")
         crops = self._stages.crops(image, boxes)
-        changed = [i for i, t in enumerate(self._in_sight) if self._has_changed(t, crops[i], now)]
+        changed = self._changed(crops, now)
         clock.stop("crop")
         probabilities = self._stages.classify(crops[changed])
         clock.stop("classify")
@@ -212,7 +216,7 @@ class SequenceAnalyzer:
                 face = self._faces.setdefault(track.number, _Face(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
                 if face.patch is None or track.is_whole:
-                    face.patch = self._patch(one.box)
+                    face.patch, face.pixels = self._patch(one.box), None
         known = {track.number for track in self._in_sight}
         missed = [
             t
@@ -252,10 +256,12 @@ class SequenceAnalyzer:
         """Whether a box looks like the face of a track."""
         if not box.area:
             return False
-        before, now = self._faces[track.number].patch, self._patch(box)
-        if before is None or now is None:
+        face, patch = self._faces[track.number], self._patch(box)
+        if face.patch is None or patch is None:
             return False
-        pixels = likeness(pixels_of(*before), pixels_of(*now))
+        if face.pixels is None:
+            face.pixels = pixels_of(*face.patch)
+        pixels = likeness(face.pixels, pixels_of(*patch))
         if pixels is None or pixels < _SAME_FACE:
             return False
         colours = likeness(track.look, self._colours(box))
@@ -283,10 +289,18 @@ class SequenceAnalyzer:
                 placed.append(track)
         return placed
 
+    def _changed(self, crops: npt.NDArray[np.uint8], now: float) -> list[int]:
+        """On which faces the network has to run."""
+        everyone = list(range(len(crops)))
+        if not self.schedule.skips_unchanged:
+            return everyone
+        changed = [i for i in everyone if self._has_changed(self._in_sight[i], crops[i], now)]
+        # In a batch the last few cost little, and the frame is not analysed without them.
+        return everyone if len(changed) > _MOST_OF_THEM * len(crops) else changed
+
     def _has_changed(self, track: Track, crop: npt.NDArray[np.uint8], now: float) -> bool:
-        """Whether the network has to run on a face."""
         face = self._faces[track.number]
-        if not self.schedule.skips_unchanged or face.crop is None:
+        if face.crop is None:
             return True
         if now - face.classified_s > _CARRIED_S:
             return True
