@@ -165,7 +165,7 @@ def _points(boxes: Sequence[FaceBox]) -> npt.NDArray[np.float32]:
     """Points of the boxes, float32 (25 n, 2)."""
     corners = np.array([(box.x, box.y) for box in boxes])[:, None]
     sizes = np.array([(box.w, box.h) for box in boxes])[:, None]
-    return (corners + sizes * _POINTS).reshape(-1, 2).astype(np.float32)
+    return np.asarray((corners + sizes * _POINTS).reshape(-1, 2), np.float32)
 
 
 def _median(values: npt.NDArray[np.float32]) -> float:

@@ -26,10 +26,13 @@ _LATEST = 1.75
 """A frame is done so many frames' times after it came, at most, if unchanged faces are to be
 analysed. After two the next but one comes, and the one in between is lost."""
 
-_DEEPEST_S = 0.25
-"""More missing time than this is forgotten: a program that was held up has not become slow."""
+_MOST_MISSING = 2.0
+"""Missing time is counted up to so many frames' times: there is no use in making up for more."""
 
 _REMEMBERED = 11
+"""Frames whose typical time is taken, so that one during which something else had the processor
+does not count; nor do so many at the start, when everything is loaded and tried."""
+
 _PATIENCE = 5
 """Frames that a step is waited for, and that lie between two of them."""
 
@@ -84,7 +87,7 @@ class Schedule:
         self._faces = 0
         self._last: tuple[int, float] | None = None
         self._since_look = 0
-        self._settled = 0
+        self._settled = self._done = 0
         self._missing_ms = 0.0
         self._looked_ms: float | None = None
         self.every = 1
@@ -129,9 +132,12 @@ class Schedule:
         period_ms = 1e3 * self._period.value
         if not self._adaptive or not period_ms:
             return
-        spent_ms = (self._looked_ms or 0.0) + other_ms + classify_ms
-        missing_ms = self._missing_ms + spent_ms - period_ms
-        self._missing_ms = min(max(missing_ms, 0.0), 1e3 * _DEEPEST_S)
+        self._done += 1
+        if self._done > _REMEMBERED:
+            spent_ms = self._follow_ms() if self._looked_ms is None else self._look_ms()
+            spent_ms += (self._network.at(classified) or 0.0) if classified else 0.0
+            missing_ms = self._missing_ms + spent_ms - period_ms
+            self._missing_ms = min(max(missing_ms, 0.0), _MOST_MISSING * period_ms)
         self._settled += 1
         if self._settled >= _PATIENCE and self._adapt(period_ms):
             self._settled = 0
