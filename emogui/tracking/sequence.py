@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +11,18 @@ import numpy.typing as npt
 from emogui.backend.detectors.base import check_image
 from emogui.tracking.appearance import Look, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
+from emogui.tracking.known import MISSED_S, KnownFace, Moment
 from emogui.tracking.looks import LooksAhead
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
 from emogui.tracking.stages import StageClock, Stages
 from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
-from emogui.types import FaceBox, FaceResult, Frame, Image, Landmarks
+from emogui.types import FaceBox, FaceResult, Frame, Image
 
 FRAME_SIDE = 320
 """Long side at which faces are looked for, in pixels: a quarter of the time of 640, and faces
 before a camera are large."""
-
-MISSED_S = 0.6
-"""So long a face that the detector does not find is followed by its pixels alone: a brief turn."""
 
 _SAME_FACE = 0.5
 """Likeness below which the pixels that were followed no longer show the face."""
@@ -41,44 +38,6 @@ _MOST_OF_THEM = 0.5
 
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
-
-
-@dataclass(slots=True, eq=False)
-class _Face:
-    """What is known of a track beside its place.
-
-    Attributes:
-        score, landmarks: as the detector gave them last, the landmarks moved along since.
-        detected_s: when that was.
-        patch: the small picture in which it was seen whole last, and its box there.
-        pixels: its pixels in there, once they have been compared.
-        crop, probabilities, classified_s: what went through the network last, what came out of
-            it, and when.
-    """
-
-    score: float
-    landmarks: Landmarks | None
-    detected_s: float
-    patch: tuple[Image, FaceBox] | None = None
-    pixels: Look | None = None
-    crop: npt.NDArray[np.uint8] | None = None
-    probabilities: Mapping[str, float] | None = None
-    classified_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What is to be known of the frame before."""
-
-    time_s: float
-    epoch: int
-    shape: tuple[int, ...]
-
-    def is_another_scene(self, before: _Moment) -> bool:
-        """Whether nothing can be followed to here from the moment before."""
-        elapsed = self.time_s - before.time_s
-        jumped = self.epoch != before.epoch and elapsed > MISSED_S
-        return elapsed < 0 or jumped or self.shape != before.shape
 
 
 class SequenceAnalyzer:
@@ -120,9 +79,9 @@ class SequenceAnalyzer:
         self._tracker = Tracker(faint_below=stages.clear_from(long_side))
         self._flow = MedianFlow()
         self._smoothers = Smoothers()
-        self._faces: dict[int, _Face] = {}
+        self._faces: dict[int, KnownFace] = {}
         self._in_sight: list[Track] = []
-        self._before: _Moment | None = None
+        self._before: Moment | None = None
 
     @property
     def given(self) -> int:
@@ -189,7 +148,7 @@ class SequenceAnalyzer:
         )
 
     def _begin(self, frame: Frame) -> None:
-        now = _Moment(frame.time_s, frame.epoch, frame.image.shape)
+        now = Moment(frame.time_s, frame.epoch, frame.image.shape)
         before, self._before = self._before, now
         self.schedule.begin(frame.index, frame.time_s)
         if before is not None and now.is_another_scene(before):
@@ -213,7 +172,7 @@ class SequenceAnalyzer:
         before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
         for one, track in zip(found, tracks, strict=True):
             if track is not None:
-                face = self._faces.setdefault(track.number, _Face(0.0, None, now))
+                face = self._faces.setdefault(track.number, KnownFace(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
                 if face.patch is None or track.is_whole:
                     face.patch, face.pixels = self._patch(one.box), None
