@@ -1,8 +1,9 @@
 """The live pipeline without a window: frames a second, frame age, processor time, and the limit.
 
-    python benchmarks/live.py [--clips FOLDER] [--seconds 20] [--rounds 3] [--without-fer]
+    python benchmarks/live.py [--faces 1 4 10] [--clips FOLDER] [--seconds 20] [--rounds 3]
+                              [--without-fer]
 
-Clips of 640 x 480 with one, four and ten faces, made from the sample picture (or FOLDER's videos,
+Clips of 640 x 480 with so many faces, made from the sample picture (or FOLDER's videos,
 scaled to that size and re-timed, each frame one thirtieth of a second), are played in a loop at 30
 frames a second, as a camera is, and analysed unpaced, frame by frame. Side by side, on the same
 frames, run the ``fer`` package's own video loop and a loop of OpenCV's Haar cascade with ``fer``'s
@@ -23,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def placed_faces(count: int) -> Iterator[Any]:
         half = round(0.85 * max(face.box.w, face.box.h))
         x, y = face.box.x + face.box.w // 2, face.box.y + face.box.h // 2
         heads.append(sample[max(0, y - half) : y + half, max(0, x - half) : x + half])
-    columns = {1: 1, 4: 2, 10: 4}[count]
+    columns = round((count * WIDTH / HEIGHT) ** 0.5)
     rows = -(-count // columns)
     side = round(0.86 * min(WIDTH / columns, HEIGHT / rows))
     small = [cv2.resize(head, (side, side), interpolation=cv2.INTER_AREA) for head in heads]
@@ -92,11 +93,11 @@ def scaled(path: Path) -> Iterator[Any]:
             yield cv2.resize(frame.image, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
 
 
-def make_clips(folder: Path, given: str | None) -> dict[str, Path]:
+def make_clips(folder: Path, given: str | None, faces: Sequence[int] = FACES) -> dict[str, Path]:
     """Title to file."""
     clips: dict[str, Path] = {}
     if given is None:
-        for count in FACES:
+        for count in faces:
             title = "1 face" if count == 1 else f"{count} faces"
             clips[title] = folder / f"{count}.mp4"
             write_clip(clips[title], placed_faces(count))
@@ -393,6 +394,15 @@ def table(results: dict[str, dict[str, Figures]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--clips", metavar="FOLDER", help="videos to use instead of made ones")
+    parser.add_argument(
+        "--faces",
+        type=int,
+        nargs="+",
+        default=FACES,
+        choices=range(1, 21),
+        metavar="N",
+        help="how many faces the made clips show (1 4 10)",
+    )
     parser.add_argument("--seconds", type=float, default=20.0, help="of each run (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(%(default)s)")
     parser.add_argument("--without-fer", action="store_true", help="run our own part only")
@@ -406,7 +416,7 @@ def main() -> int:
         print(json.dumps(CONTESTANTS[args.worker](args.clip, args.seconds)), file=answer)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        results = compete(make_clips(Path(folder), args.clips), args)
+        results = compete(make_clips(Path(folder), args.clips, args.faces), args)
     print(f"{machine()}; {args.rounds} rounds of {args.seconds:g} s; medians\n\n{table(results)}")
     if args.json:
         Path(args.json).write_text(json.dumps(results, indent=2), encoding="utf-8")

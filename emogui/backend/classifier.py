@@ -59,6 +59,7 @@ class Classifier:
         self.name = info.name
         self.head = head
         self.labels = info.heads[head].labels
+        self._temperature = info.heads[head].temperature
         self.crop_rule: CropRule = info.crop
         self.runtime = runtime
 
@@ -75,7 +76,7 @@ class Classifier:
         Raises:
             ImageError: a crop has another type or shape.
         """
-        return self.predict_heads(faces)[self.head]
+        return softmax(self.logits_of_heads(faces)[self.head] / self._temperature)
 
     def predict_heads(self, faces: Sequence[npt.NDArray[np.uint8]]) -> dict[str, Probabilities]:
         """Probabilities of every head, from one pass: head name to float32 (n, classes)."""
@@ -205,7 +206,7 @@ class FastRuntime:
         self, batch: npt.NDArray[np.uint8], outputs: Mapping[str, Any]
     ) -> dict[str, npt.NDArray[np.float32]]:
         with self._lock:
-            found = self._request.infer([batch], share_inputs=True)
+            found = self._request.infer([batch], share_inputs=True, share_outputs=True)
             return {head: np.array(found[port]) for head, port in outputs.items()}
 
 

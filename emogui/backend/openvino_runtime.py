@@ -53,6 +53,12 @@ def compile_on_cpu(model: Any, *, most_threads: int = 4) -> Any:
     """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     count = max(1, min(most_threads, usable or 1))
-    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count}
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": count,
+        # Detector and network would be bound to the same cores, each thread of the one waiting
+        # for one of the other when both run at once, and for whatever else has the core.
+        "ENABLE_CPU_PINNING": False,
+    }
     source = str(model) if isinstance(model, Path) else model
     return core().compile_model(source, "CPU", settings)

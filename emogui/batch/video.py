@@ -18,6 +18,9 @@ from emogui.types import Frame, FrameResult
 Follow = Callable[[Frame], FrameResult]
 """Analyses the next frame of a sequence; its faces keep their numbers."""
 
+LookAhead = Callable[[Frame], None]
+"""Prepares the analysis of a frame that comes soon; may be called in another thread."""
+
 
 def follower(
     analyzer: PictureAnalyzer,
@@ -25,7 +28,7 @@ def follower(
     *,
     smoothing_s: float = 0.0,
     long_side: int = FRAME_SIDE,
-) -> Follow:
+) -> tuple[Follow, LookAhead]:
     """An analysis of consecutive frames, each of which goes through detector and network.
 
     Args:
@@ -33,12 +36,15 @@ def follower(
         source: name put into the results.
         smoothing_s: time constant of the probabilities in seconds; 0 for none.
         long_side: long side at which faces are looked for, in pixels.
+
+    Returns:
+        The analysis, and what may be done with a frame before its turn comes.
     """
     if isinstance(analyzer, Stages):
         sequence = SequenceAnalyzer(
             analyzer, adaptive=False, smoothing_s=smoothing_s, long_side=long_side
         )
-        return lambda frame: sequence(frame, source).result
+        return lambda frame: sequence(frame, source).result, sequence.look_ahead
     tracker = ResultTracker(smoothing_s)
 
     def follow(frame: Frame) -> FrameResult:
@@ -51,11 +57,13 @@ def follower(
         )
         return tracker.update(found, frame.time_s).result
 
-    return follow
+    return follow, lambda _: None
 
 
 class VideoAnalysis:
-    """The analysis of a video file, frame by frame; decoding goes on meanwhile in a thread.
+    """The analysis of a video file, frame by frame.
+
+    Meanwhile a thread decodes the next frames and has the detector look at them.
 
     >>> with VideoAnalysis("clip.mp4", Analyzer()) as video:  # doctest: +SKIP
     ...     for frame in video:
@@ -90,8 +98,10 @@ class VideoAnalysis:
         if every is not None and fps is not None:
             raise UsageError("Either every nth frame or a rate can be asked for, not both.")
         choose = every_nth(every or 1) if fps is None else at_rate(fps)
-        self._follow = follower(analyzer, str(path), smoothing_s=smoothing_s, long_side=long_side)
-        self._frames = FramesAhead(path, choose)
+        self._follow, look_ahead = follower(
+            analyzer, str(path), smoothing_s=smoothing_s, long_side=long_side
+        )
+        self._frames = FramesAhead(path, choose, look_ahead)
         self.fps: float = self._frames.fps
         self.total = self._expected(every or 1, fps)
 

@@ -33,6 +33,10 @@ class FrameSequence(Protocol):
         """How many numbers were given to faces so far."""
         ...
 
+    def look_ahead(self, frame: Frame) -> None:
+        """Does what it can for a frame that comes soon, in the thread that reads it."""
+        ...
+
     def __call__(self, frame: Frame) -> TrackedResult: ...
 
 
@@ -95,6 +99,9 @@ class SeparateFrames:
     @property
     def given(self) -> int:
         return self._tracker.given
+
+    def look_ahead(self, frame: Frame) -> None:
+        pass  # a frame is analysed in one piece
 
     def __call__(self, frame: Frame) -> TrackedResult:
         found = self._analyze(frame)
@@ -203,6 +210,9 @@ class _LockedSequence:
     @property
     def given(self) -> int:
         return self._follow.given
+
+    def look_ahead(self, frame: Frame) -> None:
+        self._follow.look_ahead(frame)  # not locked: the network is to run meanwhile
 
     def __call__(self, frame: Frame) -> TrackedResult:
         with self._owner._lock:

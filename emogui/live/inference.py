@@ -47,6 +47,7 @@ class Inference:
         self._lock = threading.Lock()
         # All below are guarded by the lock.
         self._analyze: Analyze | None = None
+        self._sequence: FrameSequence | None = None
         self._generation = 0
         self._newest: Analysed | None = None
         self._error: EmoguiError | None = None
@@ -60,15 +61,19 @@ class Inference:
     @analyze.setter
     def analyze(self, analyze: Analyze | None) -> None:
         with self._lock:
-            self._analyze = analyze
+            self._analyze, self._sequence = analyze, None
             self._generation += 1  # a result under way is of the former one and is dropped
             self._newest = self._error = None
 
     def offer(self, frame: Frame) -> None:
         """Takes a frame; returns at once unless every frame is wanted."""
-        if self.analyze is None:
+        with self._lock:
+            analyze, sequence = self._analyze, self._sequence
+        if analyze is None:
             return
         if self._every_frame:
+            if sequence is not None:
+                sequence.look_ahead(frame)
             self._frames.hand_over(frame)
         elif not self._frames.put(frame) and not self._frames.closed:
             self._recorder.skipped()
@@ -88,11 +93,11 @@ class Inference:
         self._frames.close()
 
     def _run(self) -> None:
-        sequence: FrameSequence | None = None
-        sequence_is_of = failed_is_of = -1
+        failed_is_of = -1
         while (frame := self._frames.take(None)) is not None:
             with self._lock:
                 analyze, generation = self._analyze, self._generation
+                sequence = self._sequence
             if analyze is None:
                 continue
             try:
@@ -101,8 +106,8 @@ class Inference:
                     self._count_from_here()
                     if not self._every_frame:
                         continue  # it is old by now
-                if sequence is None or sequence_is_of != generation:
-                    sequence, sequence_is_of = sequence_of(analyze), generation
+                if sequence is None:
+                    sequence = self._begin(analyze, generation)
                 sequence.smoothing_s = self.smoothing_s
                 tracked = sequence(frame)
             except Exception as error:
@@ -112,6 +117,13 @@ class Inference:
                 continue
             self._recorder.analysed(tracked, sequence.given)
             self._deliver(Analysed(frame, tracked.result, tracked), generation)
+
+    def _begin(self, analyze: Analyze, generation: int) -> FrameSequence:
+        sequence = sequence_of(analyze)
+        with self._lock:
+            if generation == self._generation:
+                self._sequence = sequence
+        return sequence
 
     def _count_from_here(self) -> None:
         # Where every frame is wanted, none was left out while the models were loaded.

@@ -81,6 +81,7 @@ class FramesAhead:
     Args:
         path: the file.
         choose: which frames are wanted.
+        prepare: called in the thread with each wanted frame; raises nothing.
 
     Attributes:
         fps, duration_s, frame_count: see `VideoFile`.
@@ -89,8 +90,14 @@ class FramesAhead:
         SourceError: the file cannot be opened, here; it cannot be read on, while iterating.
     """
 
-    def __init__(self, path: str | Path, choose: Choose) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        choose: Choose,
+        prepare: Callable[[Frame], None] = lambda _: None,
+    ) -> None:
         self._choose = choose
+        self._prepare = prepare
         self._name = Path(path).name
         self._changed = threading.Condition()
         # All below are guarded by the condition.
@@ -202,5 +209,11 @@ class FramesAhead:
                 room = min(MOST_AHEAD, max(1, AHEAD_BYTES // image.nbytes))
                 while len(self._frames) >= room and not self._stop:
                     self._changed.wait()
-                self._frames.append(Frame(image, decoded.index, decoded.time_s, time.monotonic()))
+                stopped = self._stop
+            if stopped:
+                return
+            frame = Frame(image, decoded.index, decoded.time_s, time.monotonic())
+            self._prepare(frame)
+            with self._changed:
+                self._frames.append(frame)
                 self._changed.notify_all()

@@ -9,6 +9,7 @@ is constant, and a face that is out of sight comes to rest instead of running ou
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -85,7 +86,7 @@ class BoxFilter:
         if elapsed <= 0:
             return
         self.time_s = time_s
-        reach, decay = travelled_s(elapsed), np.exp(-elapsed / _LASTS_S)
+        reach, decay = travelled_s(elapsed), _left(elapsed)
         drive = _DRIVE * _scale(self.place) ** 2
         self.place = self.place + self.velocity * reach
         self.velocity = self.velocity * decay
@@ -105,10 +106,20 @@ class BoxFilter:
         self._c = (1 - gain_place) * self._c
 
 
+@lru_cache(maxsize=8)  # all faces of a frame ask for the same
 def travelled_s(elapsed: float) -> Vector:
     """Seconds of each velocity that are travelled in that time, which may be negative."""
-    reach = _LASTS_S * (1 - np.exp(-abs(elapsed) / _LASTS_S))
-    return np.asarray(math.copysign(1.0, elapsed) * reach)
+    reach = np.asarray(math.copysign(1.0, elapsed) * _LASTS_S * (1 - _left(abs(elapsed))))
+    reach.flags.writeable = False
+    return reach
+
+
+@lru_cache(maxsize=8)
+def _left(elapsed: float) -> Vector:
+    """What is left of each velocity after that time, 0 to 1."""
+    left = np.asarray(np.exp(-elapsed / _LASTS_S))
+    left.flags.writeable = False
+    return left
 
 
 def _scale(vector: Vector) -> Vector:

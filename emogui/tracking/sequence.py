@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.detectors.base import check_image
-from emogui.tracking.appearance import Look, blend, colours_of, likeness, pixels_of
+from emogui.tracking.appearance import Look, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
+from emogui.tracking.known import MISSED_S, KnownFace, Moment
+from emogui.tracking.looks import LooksAhead
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
 from emogui.tracking.stages import StageClock, Stages
 from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
-from emogui.types import FaceBox, FaceResult, Frame, Image, Landmarks
+from emogui.types import FaceBox, FaceResult, Frame, Image
 
 FRAME_SIDE = 320
 """Long side at which faces are looked for, in pixels: a quarter of the time of 640, and faces
 before a camera are large."""
-
-MISSED_S = 0.6
-"""So long a face that the detector does not find is followed by its pixels alone: a brief turn."""
 
 _SAME_FACE = 0.5
 """Likeness below which the pixels that were followed no longer show the face."""
@@ -31,50 +30,14 @@ _SAME_FACE = 0.5
 _ON_TOP = 0.1
 """Overlap with a face that was found, above which the pixels may belong to that one."""
 
-_PIXELS_WEIGHT = 0.5
-"""Share of a new look of the detector in the pixels that are remembered."""
-
 _UNCHANGED = 1.5
 """Mean difference of two crops, in grey levels of 255, below which they show the same."""
 
+_MOST_OF_THEM = 0.5
+"""Where more of the faces changed, unchanged ones are not passed over."""
+
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
-
-
-@dataclass(slots=True, eq=False)
-class _Face:
-    """What is known of a track beside its place.
-
-    Attributes:
-        score, landmarks: as the detector gave them last, the landmarks moved along since.
-        detected_s: when that was.
-        pixels: how it looked then.
-        crop, probabilities, classified_s: what went through the network last, what came out of
-            it, and when.
-    """
-
-    score: float
-    landmarks: Landmarks | None
-    detected_s: float
-    pixels: Look | None = None
-    crop: npt.NDArray[np.uint8] | None = None
-    probabilities: Mapping[str, float] | None = None
-    classified_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What is to be known of the frame before."""
-
-    time_s: float
-    epoch: int
-    shape: tuple[int, ...]
-
-    def is_another_scene(self, before: _Moment) -> bool:
-        """Whether nothing can be followed to here from the moment before."""
-        elapsed = self.time_s - before.time_s
-        jumped = self.epoch != before.epoch and elapsed > MISSED_S
-        return elapsed < 0 or jumped or self.shape != before.shape
 
 
 class SequenceAnalyzer:
@@ -87,6 +50,7 @@ class SequenceAnalyzer:
         smoothing_s: time constant of the probabilities in seconds; 0 for none. May be set at any
             time.
         long_side: long side at which faces are looked for, in pixels.
+        clock: tells seconds; what the stages take is measured by it.
 
     Example:
         >>> from emogui import Analyzer
@@ -102,22 +66,36 @@ class SequenceAnalyzer:
         adaptive: bool = True,
         smoothing_s: float = SMOOTHING_S,
         long_side: int = FRAME_SIDE,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.smoothing_s = smoothing_s
         self.schedule = Schedule(adaptive=adaptive)
         self._stages = stages
-        self._long_side = long_side
+        self._clock = clock
+        self._ahead = LooksAhead(
+            lambda image: stages.detect(image, long_side=long_side, faint=True)
+        )
+        self._adaptive = adaptive
         self._tracker = Tracker(faint_below=stages.clear_from(long_side))
         self._flow = MedianFlow()
         self._smoothers = Smoothers()
-        self._faces: dict[int, _Face] = {}
+        self._faces: dict[int, KnownFace] = {}
         self._in_sight: list[Track] = []
-        self._before: _Moment | None = None
+        self._before: Moment | None = None
 
     @property
     def given(self) -> int:
         """How many numbers were given to faces so far."""
         return self._tracker.given
+
+    def look_ahead(self, frame: Frame) -> None:
+        """Has the detector look at a frame that will be analysed later.
+
+        For the thread that reads frames, while the one before is analysed in another. Does
+        nothing where it is not certain that the detector is to look at the frame.
+        """
+        if not self._adaptive:
+            self._ahead.look(frame.image)
 
     def __call__(self, frame: Frame, source: str = "") -> TrackedResult:
         """Analyses the next frame.
@@ -131,7 +109,7 @@ class SequenceAnalyzer:
             ImageError: the array is no picture.
         """
         check_image(frame.image)
-        clock = StageClock()
+        clock = StageClock(self._clock)
         image, now = frame.image, frame.time_s
         self._begin(frame)
         self._flow.show(image)
@@ -141,7 +119,7 @@ class SequenceAnalyzer:
         boxes = [shown_box(t, image.shape[1], image.shape[0]) for t in self._in_sight]
         clock.stop("track")
         crops = self._stages.crops(image, boxes)
-        changed = [i for i, t in enumerate(self._in_sight) if self._has_changed(t, crops[i], now)]
+        changed = self._changed(crops, now)
         clock.stop("crop")
         probabilities = self._stages.classify(crops[changed])
         clock.stop("classify")
@@ -170,7 +148,7 @@ class SequenceAnalyzer:
         )
 
     def _begin(self, frame: Frame) -> None:
-        now = _Moment(frame.time_s, frame.epoch, frame.image.shape)
+        now = Moment(frame.time_s, frame.epoch, frame.image.shape)
         before, self._before = self._before, now
         self.schedule.begin(frame.index, frame.time_s)
         if before is not None and now.is_another_scene(before):
@@ -181,17 +159,23 @@ class SequenceAnalyzer:
 
     def _look(self, image: Image, now: float, clock: StageClock) -> None:
         """Has the detector find the faces; what it misses is followed for a while."""
-        found = self._stages.detect(image, long_side=self._long_side, faint=True)
-        self.schedule.looked(clock.stop("detect"))
+        look = self._ahead.take(image)
+        if look is None:
+            found = self._ahead.now(image)
+            self.schedule.looked(clock.stop("detect"))
+        else:
+            found = look.found
+            clock.add("detect", look.ms)
+            self.schedule.looked(look.ms)
         seen = [Observation(one.box, one.score, self._colours(one.box)) for one in found]
         tracks = self._tracker.update(seen, now)
         before, self._in_sight = self._in_sight, [t for t in tracks if t is not None]
-        for i, (one, track) in enumerate(zip(found, tracks, strict=True)):
+        for one, track in zip(found, tracks, strict=True):
             if track is not None:
-                face = self._faces.setdefault(track.number, _Face(0.0, None, now))
+                face = self._faces.setdefault(track.number, KnownFace(0.0, None, now))
                 face.score, face.landmarks, face.detected_s = one.score, one.landmarks, now
-                if face.pixels is None or self._tracker.is_whole(i, seen):
-                    face.pixels = blend(face.pixels, self._pixels(one.box), _PIXELS_WEIGHT)
+                if face.patch is None or track.is_whole:
+                    face.patch, face.pixels = self._patch(one.box), None
         known = {track.number for track in self._in_sight}
         missed = [
             t
@@ -231,7 +215,12 @@ class SequenceAnalyzer:
         """Whether a box looks like the face of a track."""
         if not box.area:
             return False
-        pixels = likeness(self._faces[track.number].pixels, self._pixels(box))
+        face, patch = self._faces[track.number], self._patch(box)
+        if face.patch is None or patch is None:
+            return False
+        if face.pixels is None:
+            face.pixels = pixels_of(*face.patch)
+        pixels = likeness(face.pixels, pixels_of(*patch))
         if pixels is None or pixels < _SAME_FACE:
             return False
         colours = likeness(track.look, self._colours(box))
@@ -242,9 +231,9 @@ class SequenceAnalyzer:
         small = self._flow.small
         return None if small is None else colours_of(small, self._flow.in_small(box))
 
-    def _pixels(self, box: FaceBox) -> Look | None:
+    def _patch(self, box: FaceBox) -> tuple[Image, FaceBox] | None:
         small = self._flow.small
-        return None if small is None else pixels_of(small, self._flow.in_small(box))
+        return None if small is None else (small, self._flow.in_small(box))
 
     def _take(
         self, tracks: Sequence[Track], motions: Sequence[Motion | None], now: float
@@ -259,10 +248,18 @@ class SequenceAnalyzer:
                 placed.append(track)
         return placed
 
+    def _changed(self, crops: npt.NDArray[np.uint8], now: float) -> list[int]:
+        """On which faces the network has to run."""
+        everyone = list(range(len(crops)))
+        if not self.schedule.skips_unchanged:
+            return everyone
+        changed = [i for i in everyone if self._has_changed(self._in_sight[i], crops[i], now)]
+        # In a batch the last few cost little, and the frame is not analysed without them.
+        return everyone if len(changed) > _MOST_OF_THEM * len(crops) else changed
+
     def _has_changed(self, track: Track, crop: npt.NDArray[np.uint8], now: float) -> bool:
-        """Whether the network has to run on a face."""
         face = self._faces[track.number]
-        if not self.schedule.skips_unchanged or face.crop is None:
+        if face.crop is None:
             return True
         if now - face.classified_s > _CARRIED_S:
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -42,19 +42,28 @@ class Stages(Protocol):
 
 
 class StageClock:
-    """Adds up what the stages of a frame take."""
+    """Adds up what the stages of a frame take.
 
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
+    Args:
+        clock: tells seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._last = clock()
         self._ms = {"detect": 0.0, "track": 0.0, "crop": 0.0, "classify": 0.0}
 
     def stop(self, stage: str) -> float:
         """Puts the time since the last stop down to a stage; returns its milliseconds."""
-        now = time.perf_counter()
+        now = self._clock()
         taken, self._last = 1e3 * (now - self._last), now
         self._ms[stage] += taken
         return taken
 
+    def add(self, stage: str, ms: float) -> None:
+        """Adds milliseconds that a stage took before, in another thread."""
+        self._ms[stage] += ms
+
     def timings_ms(self) -> dict[str, float]:
         """Stage to milliseconds, as in ``FrameResult.timings_ms``, with their ``total``."""
-        return {**self._ms, "total": 1e3 * (time.perf_counter() - self._start)}
+        return {**self._ms, "total": sum(self._ms.values())}

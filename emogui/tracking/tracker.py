@@ -79,13 +79,17 @@ class Track:
         seen: where it was placed last, as it was seen.
         seen_s: when, in seconds.
         look: how it looks, where known.
+        is_whole: whether it was seen whole then, hidden in no part by another face.
     """
 
-    def __init__(self, number: int, first: Observation, time_s: float) -> None:
+    def __init__(
+        self, number: int, first: Observation, time_s: float, *, is_whole: bool = True
+    ) -> None:
         vector = to_vector(first.box)
         self.number = number
         self.seen, self.seen_s = first.box, time_s
         self.look = first.look
+        self.is_whole = is_whole
         self._filter = BoxFilter(vector, time_s)
         self._smoother = BoxSmoother(vector, time_s)
 
@@ -171,21 +175,25 @@ class Tracker:
             left = [t for t in left if t.seen_s >= last_s]
             for row, column in assign(_overlaps(left, [seen[i] for i in faint], time_s)):
                 found[faint[column]] = left[row]
+        whole = self._are_whole(seen)
         for i, (one, track) in enumerate(zip(seen, found, strict=True)):
             if track is not None:
-                track.place(one.box, time_s, one.look if self.is_whole(i, seen) else None)
+                track.is_whole = whole[i]
+                track.place(one.box, time_s, one.look if whole[i] else None)
         for i, one in enumerate(seen):
             clearly = found[i] is None and one.score >= self.faint_below
             if clearly and not self._may_return(one, time_s):
-                found[i] = self._begin(one, time_s)
+                found[i] = self._begin(one, time_s, is_whole=whole[i])
         return found
 
-    def is_whole(self, index: int, seen: Sequence[Observation]) -> bool:
-        """Whether a box shows a whole face, not one that another one may be hiding a part of."""
-        one = seen[index]
-        return one.score >= self.faint_below and all(
-            i == index or one.box.iou(other.box) <= _APART for i, other in enumerate(seen)
-        )
+    def _are_whole(self, seen: Sequence[Observation]) -> list[bool]:
+        """Whether each box shows a whole face, not one that another may be hiding a part of."""
+        whole = [one.score >= self.faint_below for one in seen]
+        for i, one in enumerate(seen):
+            for j in range(i):
+                if one.box.iou(seen[j].box) > _APART:
+                    whole[i] = whole[j] = False
+        return whole
 
     def forget(self) -> None:
         """Forgets every face; the numbers go on rising."""
@@ -209,8 +217,8 @@ class Tracker:
                     return True
         return False
 
-    def _begin(self, first: Observation, time_s: float) -> Track:
-        track = Track(self._given, first, time_s)
+    def _begin(self, first: Observation, time_s: float, *, is_whole: bool) -> Track:
+        track = Track(self._given, first, time_s, is_whole=is_whole)
         self._given += 1
         self._tracks.append(track)
         return track

@@ -7,7 +7,8 @@ import pytest
 
 from emogui import Analyzer
 from emogui.errors import ImageError
-from emogui.tracking.sequence import MISSED_S, SequenceAnalyzer
+from emogui.tracking.known import MISSED_S
+from emogui.tracking.sequence import SequenceAnalyzer
 from emogui.tracking.stages import Stages
 from emogui.types import Frame
 

@@ -30,6 +30,9 @@ LIVE_SIDE = 320
 INSIDE_SAME_FACE = 0.7
 """A box with a larger share of itself inside a better one is a part of that face."""
 
+_BLOCK = 256
+"""Boxes that are compared with all others at once; it bounds the memory used."""
+
 
 class FaceDetector(Protocol):
     """Finds faces in pictures. One object may be used from several threads."""
@@ -178,22 +181,25 @@ def suppress(
     """
     order = -table[:, SCORE]
     table = table[np.lexsort((order,) if ranks is None else (order, -ranks))]
-    areas = mean_sides(table) ** 2
     left = np.ones(len(table), bool)
-    for i in range(len(table)):
-        if not left[i]:
-            continue
-        rest = np.flatnonzero(left[i + 1 :]) + i + 1
-        across = np.minimum(table[rest, 2], table[i, 2]) - np.maximum(table[rest, 0], table[i, 0])
-        down = np.minimum(table[rest, 3], table[i, 3]) - np.maximum(table[rest, 1], table[i, 1])
-        shared = across.clip(0) * down.clip(0)
-        union = areas[rest] + areas[i] - shared
-        smaller = np.minimum(areas[rest], areas[i])
-        same = shared > OVERLAP_SAME_FACE * np.maximum(union, 1e-6)
-        if inside < 1.0:
-            same |= shared > inside * np.maximum(smaller, 1e-6)
-        left[rest[same]] = False
+    for start in range(0, len(table), _BLOCK):
+        for i, same in enumerate(_same_face(table[start : start + _BLOCK], table, inside), start):
+            if left[i]:
+                left[i + 1 :] &= ~same[i + 1 :]
     return table[left]
+
+
+def _same_face(some: Table, table: Table, inside: float) -> npt.NDArray[np.bool_]:
+    """Whether boxes show the same face as those of the table, bool (some, table)."""
+    one = some[:, None]
+    across = np.minimum(one[..., 2], table[:, 2]) - np.maximum(one[..., 0], table[:, 0])
+    down = np.minimum(one[..., 3], table[:, 3]) - np.maximum(one[..., 1], table[:, 1])
+    shared = across.clip(0) * down.clip(0)
+    areas, of_table = mean_sides(some)[:, None] ** 2, mean_sides(table) ** 2
+    same = shared > OVERLAP_SAME_FACE * np.maximum(areas + of_table - shared, 1e-6)
+    if inside < 1.0:
+        same |= shared > inside * np.maximum(np.minimum(areas, of_table), 1e-6)
+    return np.asarray(same, bool)
 
 
 def to_detections(table: Table, width: int, height: int) -> list[Detection]:

@@ -74,10 +74,10 @@ class CenterFace(PassDetector):
     def _pass(self, image: Image, long_side: int, threshold: float) -> Table:
         blob, factor_x, factor_y = _input(image, long_side)
         with self._busy:  # a request holds one inference at a time
-            self._request.infer([blob])
-            outputs = [np.array(self._request.get_output_tensor(i).data) for i in range(4)]
-        table = suppress(_decode(*outputs, threshold=threshold))
-        return scaled(table, factor_x, factor_y)
+            self._request.infer([blob], share_inputs=True, share_outputs=True)
+            outputs = [self._request.get_output_tensor(i).data for i in range(4)]
+            table = _decode(*outputs, threshold=threshold)  # copies what it takes
+        return scaled(suppress(table), factor_x, factor_y)
 
 
 def _compile(path: Path) -> Any:
@@ -102,10 +102,9 @@ def _input(image: Image, long_side: int) -> tuple[npt.NDArray[np.float32], float
         method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
         image = np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
     right, bottom = -size[0] % MULTIPLE, -size[1] % MULTIPLE
-    if right or bottom:
-        padded = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
-        image = np.asarray(padded, np.uint8)
-    blob = np.asarray(cv2.dnn.blobFromImage(image), np.float32)
+    blob = np.zeros((1, 3, size[1] + bottom, size[0] + right), np.float32)
+    for plane, channel in zip(blob[0], cv2.split(image), strict=True):
+        plane[: size[1], : size[0]] = channel  # a third of the time of OpenCV's blobFromImage
     return blob, width / size[0], height / size[1]
 
 
