@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _export_training(args: argparse.Namespace, source: Path) -> Path:
-    from emogui.commands.train import head_numbers
+    from emogui.commands.train_options import head_numbers
     from emogui.training.finish import export_run
     from emogui.training.record import earlier_stages
 
