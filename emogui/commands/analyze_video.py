@@ -72,8 +72,8 @@ def analyze_video(
         Whether all went well. What goes wrong with a frame, or ends the file, is the error of a
         result of its own; what is wrong with a part of the file is told on standard error.
     """
-    from emogui.batch.frames import AnnotatedVideo, results_of
-    from emogui.batch.video import VideoAnalysis
+    from emogui.bulk.frames import AnnotatedVideo, results_of
+    from emogui.bulk.video import VideoAnalysis
     from emogui.output.durable import Existing
     from emogui.tracking.sequence import FRAME_SIDE
 
