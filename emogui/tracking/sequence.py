@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.detectors.base import check_image
+from emogui.errors import UsageError
 from emogui.tracking.appearance import Look, blend, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
 from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
 from emogui.tracking.stages import StageClock, Stages
+from emogui.tracking.state import pack, unpack
 from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
 from emogui.types import FaceBox, FaceResult, Frame, Image, Landmarks
 
@@ -36,6 +38,8 @@ _PIXELS_WEIGHT = 0.5
 
 _UNCHANGED = 1.5
 """Mean difference of two crops, in grey levels of 255, below which they show the same."""
+
+_REMEMBERED = ("schedule", "_tracker", "_flow", "_smoothers", "_faces", "_in_sight", "_before")
 
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
@@ -113,6 +117,22 @@ class SequenceAnalyzer:
         self._faces: dict[int, _Face] = {}
         self._in_sight: list[Track] = []
         self._before: _Moment | None = None
+
+    def state(self) -> bytes:
+        """All that it remembers, for :meth:`restore`; a few hundred kilobytes."""
+        return pack({name: getattr(self, name) for name in _REMEMBERED})
+
+    def restore(self, state: bytes) -> None:
+        """Goes on where another one, made with the same arguments, was when it gave its state.
+
+        Raises:
+            UsageError: it is no such state.
+        """
+        found = unpack(state)
+        if not isinstance(found, dict) or set(found) != set(_REMEMBERED):
+            raise UsageError("This is no state of a sequence.", "Analyse the video anew.")
+        for name, value in found.items():
+            setattr(self, name, value)
 
     @property
     def given(self) -> int:
