@@ -121,8 +121,8 @@ def run(args: argparse.Namespace) -> int:
     from emogui.commands.batch_progress import make_teller
 
     options = options_of(args)
+    analyzer = make_analyzer(args)  # first: wrong use must not begin a batch
     with Batch(args.inputs, args.output, options, restart=args.restart) as batch:
-        analyzer = make_analyzer(args)
         control = BatchControl()
         how = "none" if args.quiet else args.progress
         with make_teller(how, batch.total, batch.done) as tell, _ends_by_signal(control):
