@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer as Analyzer
+    from emogui.bulk.api import batch as batch
+    from emogui.bulk.api import iter_results as iter_results
+    from emogui.bulk.control import BatchControl as BatchControl
+    from emogui.bulk.options import BatchOptions as BatchOptions
+    from emogui.bulk.report import BatchReport as BatchReport
+    from emogui.bulk.report import to_dataframe as to_dataframe
     from emogui.errors import EmoguiError as EmoguiError
     from emogui.media.image import load_image as load_image
     from emogui.output.annotate import annotate as annotate
@@ -25,12 +31,18 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Analyzer": "emogui.backend.analyzer",
+    "BatchControl": "emogui.bulk.control",
+    "BatchOptions": "emogui.bulk.options",
+    "BatchReport": "emogui.bulk.report",
     "EmoguiError": "emogui.errors",
     "FaceBox": "emogui.types",
     "FaceResult": "emogui.types",
     "FrameResult": "emogui.types",
     "annotate": "emogui.output.annotate",
+    "batch": "emogui.bulk.api",
+    "iter_results": "emogui.bulk.api",
     "load_image": "emogui.media.image",
+    "to_dataframe": "emogui.bulk.report",
 }
 
 __all__ = [  # noqa: PLE0604  (strings, as the dictionary's keys)

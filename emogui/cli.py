@@ -17,6 +17,7 @@ from emogui.errors import EmoguiError, UsageError
 COMMANDS: Final[dict[str, str]] = {
     "gui": "open the window (also without any command)",
     "analyze": "analyse pictures and videos without a window",
+    "batch": "analyse folders of pictures and videos into tables, and go on after a stop",
     "live": "analyse a camera, video or stream without a window",
     "cameras": "list the cameras of this computer",
     "models": "list the networks that can be used",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -71,6 +72,16 @@ class Analyzer:
         rule = self.classifier.crop_rule
         self._crop: CropRule = rule if known is None or known.name == default else known.crop
 
+    def beside(self, detector: FaceDetector) -> Analyzer:
+        """An analyzer with the same network and a detector of its own, for another thread.
+
+        Args:
+            detector: of the same kind as this one's: the crops depend on it.
+        """
+        other = copy.copy(self)
+        other.detector = detector
+        return other
+
     @property
     def uncertain_below(self) -> float:
         """A face whose top probability is lower is called uncertain."""
@@ -116,10 +127,7 @@ class Analyzer:
         done = time.perf_counter()
         return self.result(
             image,
-            [
-                self._face(i, detection, row)
-                for i, (detection, row) in enumerate(zip(detections, probabilities, strict=True))
-            ],
+            self.faces(detections, probabilities),
             source=source,
             frame=frame,
             time_s=time_s,
@@ -185,6 +193,20 @@ class Analyzer:
         return [
             dict(zip(labels, map(float, row), strict=True))
             for row in self.classifier.predict(list(crops))
+        ]
+
+    def faces(
+        self, detections: Sequence[Detection], probabilities: npt.NDArray[np.float32]
+    ) -> list[FaceResult]:
+        """Detections of one picture and their probabilities as faces, in the same order.
+
+        Args:
+            detections: n of them.
+            probabilities: float32 (n, classes), from ``classifier.predict``.
+        """
+        return [
+            self._face(i, detection, row)
+            for i, (detection, row) in enumerate(zip(detections, probabilities, strict=True))
         ]
 
     def result(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,30 @@ def core() -> Any:
     return openvino.Core()
 
 
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_most_threads: ContextVar[int] = ContextVar("_most_threads", default=1024)
+
+
+@contextmanager
+def at_most_threads(count: int) -> Iterator[None]:
+    """What this thread compiles within takes no more threads than these.
+
+    Several requests of one thread each do more in a second than one request of several threads;
+    what they give is the same to the last bit.
+    """
+    token = _most_threads.set(count)
+    try:
+        yield
+    finally:
+        _most_threads.reset(token)
+
+
 def compile_on_cpu(model: Any, *, most_threads: int = 4) -> Any:
     """Compiles a model for answers one at a time, as fast as each can be.
 
@@ -51,8 +78,7 @@ def compile_on_cpu(model: Any, *, most_threads: int = 4) -> Any:
         most_threads: it takes as many as this process may use, but no more than these, so that
             the window and the camera keep a core to themselves on larger machines.
     """
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    count = max(1, min(most_threads, usable or 1))
+    count = max(1, min(most_threads, usable_processors(), _most_threads.get()))
     settings = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": count,

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from emogui.commands.analyze_video import (
     add_video_options,
     analyze_video,
-    failed_result,
     is_video,
 )
 from emogui.commands.analyzer_options import add_analyzer_options
 from emogui.commands.console import add_progress_option, private_stdout, progress
 from emogui.commands.names import OutputNames, annotated_suffix, place_of
-from emogui.errors import DetectorError, EmoguiError, ModelError, UsageError
+from emogui.errors import DetectorError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer
     from emogui.types import FrameResult, Image
-
-logger = logging.getLogger(__name__)
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -74,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """
     with private_stdout() as stdout, ExitStack() as stack:
         # The sinks come last: a wrong option must not empty the file of an earlier run.
+        from emogui.bulk.work import analyze_picture, failed_result
         from emogui.media.image import find_images
 
         inputs = list(find_images(args.inputs, videos=True))
@@ -93,7 +89,10 @@ def run(args: argparse.Namespace) -> int:
                 good = analyze_video(args, analyzer, path, sinks, annotated)
                 failed = failed or not good
                 continue
-            result, image = _analyze(analyzer, path, error)
+            if error is not None:
+                result, image = failed_result(analyzer, path, str(error)), None
+            else:
+                result, image = analyze_picture(analyzer, path)
             failed = failed or result.error is not None
             for write in sinks:
                 write(result)
@@ -203,26 +202,3 @@ def _check_outputs(args: argparse.Namespace, inputs: Sequence[str]) -> None:
                 f"{option} would overwrite the input '{name}'.",
                 f"Name the file to write after {option}.",
             )
-
-
-def _analyze(
-    analyzer: Analyzer, path: str, error: EmoguiError | None
-) -> tuple[FrameResult, Image | None]:
-    """One input's result and picture; whatever goes wrong with it becomes the result's error."""
-    from emogui.media.image import load_image
-
-    failure: str
-    if error is not None:
-        failure = str(error)
-    else:
-        try:
-            image = load_image(path)
-            return replace(analyzer.analyze(image, source=path), source=path), image
-        except EmoguiError as caught:
-            failure = str(caught)
-        except MemoryError:
-            failure = "The picture is too large for the memory of this computer."
-        except Exception as caught:  # one picture must not end a long job
-            logger.debug("Unforeseen error with %s", path, exc_info=True)
-            failure = f"Something unforeseen went wrong: {type(caught).__name__}: {caught}"
-    return failed_result(analyzer, path, failure), None

@@ -72,8 +72,9 @@ def analyze_video(
         Whether all went well. What goes wrong with a frame, or ends the file, is the error of a
         result of its own; what is wrong with a part of the file is told on standard error.
     """
-    from emogui.batch.frames import AnnotatedVideo, results_of
-    from emogui.batch.video import VideoAnalysis
+    from emogui.bulk.frames import AnnotatedVideo, results_of
+    from emogui.bulk.video import VideoAnalysis
+    from emogui.bulk.work import failed_result
     from emogui.output.durable import Existing
     from emogui.tracking.sequence import FRAME_SIDE
 
@@ -111,19 +112,6 @@ def analyze_video(
         for sink in sinks:
             sink(failed_result(analyzer, path, str(error)))
         return False
-
-
-def failed_result(analyzer: Analyzer, path: str, failure: str | None) -> FrameResult:
-    """The result of what could not be read or analysed."""
-    from emogui.types import FrameResult
-
-    return FrameResult(
-        source=path,
-        model=analyzer.classifier.name,
-        detector=analyzer.detector.name,
-        labels=analyzer.classifier.head,
-        error=failure,
-    )
 
 
 def _count(text: str) -> int:

@@ -27,7 +27,7 @@ _SEPARATOR = f"[{re.escape(os.sep + (os.altsep or ''))}]"
 
 
 def find_images(
-    inputs: Sequence[str], *, videos: bool = False
+    inputs: Sequence[str], *, videos: bool = False, any_suffix: bool = False
 ) -> Iterator[tuple[str, EmoguiError | None]]:
     """Finds the pictures that a list of files, folders and glob patterns means.
 
@@ -40,12 +40,15 @@ def find_images(
     Args:
         inputs: as the user typed them.
         videos: find videos in folders and by patterns too.
+        any_suffix: find every file there, whatever its suffix.
 
     Yields:
         (path, None) for each picture or video, in the order of ``inputs``; (text, error) for an
         input that is not there, cannot be listed, or holds no picture.
     """
     wanted = _is_picture_or_video if videos else _is_picture
+    if any_suffix:
+        wanted = _is_any
     for text in inputs:
         try:
             is_folder, is_there = Path(text).is_dir(), os.path.lexists(text)
@@ -132,6 +135,10 @@ def _expand(pattern: str) -> set[str]:
 
 def _is_picture(path: str) -> bool:
     return Path(path).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _is_any(path: str) -> bool:
+    return True
 
 
 def _is_picture_or_video(path: str) -> bool:

@@ -105,6 +105,19 @@ class DurableFile:
                 self._file.seek(self._size)
             raise cannot_write(self.path, error) from error
 
+    def sync(self) -> None:
+        """Puts what was written on the disk itself, now.
+
+        Raises:
+            EmoguiError: the disk is full or gone.
+        """
+        try:
+            if self._dirty:
+                self._sync()
+                self._check_linked()
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+
     def close(self) -> None:
         """Puts the rest on the disk and closes the file; a second call does nothing.
 

@@ -184,12 +184,17 @@ class CsvWriter(_TextWriter):
         ]
 
     def _row(self, cells: Sequence[str | int | float]) -> None:
-        line = StringIO()
-        # Only with both characters in the terminator does csv quote either in a cell.
-        csv.writer(line, lineterminator="\r\n").writerow(cells)
-        text = line.getvalue().removesuffix("\r\n") + "\n"
-        # A given stream may not know what to do with a file name that is not UTF-8.
-        self._put(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+        self._put(csv_line(cells))
+
+
+def csv_line(cells: Sequence[str | int | float | None]) -> str:
+    """A row of a table with its line's end: RFC 4180 quoting, and text that is always UTF-8."""
+    line = StringIO()
+    # Only with both characters in the terminator does csv quote either in a cell.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    text = line.getvalue().removesuffix("\r\n") + "\n"
+    # A stream may not know what to do with a file name that is not UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def safe_cell(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.backend.detectors.base import check_image
+from emogui.errors import UsageError
 from emogui.tracking.appearance import Look, colours_of, likeness, pixels_of
 from emogui.tracking.flow import MedianFlow, Motion
 from emogui.tracking.known import MISSED_S, KnownFace, Moment
@@ -17,6 +18,7 @@ from emogui.tracking.results import Smoothers, TrackedResult, judged, shown_box
 from emogui.tracking.schedule import Schedule
 from emogui.tracking.smoothing import SMOOTHING_S
 from emogui.tracking.stages import StageClock, Stages
+from emogui.tracking.state import pack, unpack
 from emogui.tracking.tracker import ALIKE, Observation, Track, Tracker
 from emogui.types import FaceBox, FaceResult, Frame, Image
 
@@ -35,6 +37,8 @@ _UNCHANGED = 1.5
 
 _MOST_OF_THEM = 0.5
 """Where more of the faces changed, unchanged ones are not passed over."""
+
+_REMEMBERED = ("schedule", "_tracker", "_flow", "_smoothers", "_faces", "_in_sight", "_before")
 
 _CARRIED_S = 0.5
 """The network runs on a face at least this often."""
@@ -82,6 +86,22 @@ class SequenceAnalyzer:
         self._faces: dict[int, KnownFace] = {}
         self._in_sight: list[Track] = []
         self._before: Moment | None = None
+
+    def state(self) -> bytes:
+        """All that it remembers, for :meth:`restore`; a few hundred kilobytes."""
+        return pack({name: getattr(self, name) for name in _REMEMBERED})
+
+    def restore(self, state: bytes) -> None:
+        """Goes on where another one, made with the same arguments, was when it gave its state.
+
+        Raises:
+            UsageError: it is no such state.
+        """
+        found = unpack(state)
+        if not isinstance(found, dict) or set(found) != set(_REMEMBERED):
+            raise UsageError("This is no state of a sequence.", "Analyse the video anew.")
+        for name, value in found.items():
+            setattr(self, name, value)
 
     @property
     def given(self) -> int:

@@ -13,7 +13,7 @@ from typing import cast
 
 import ttkbootstrap as ttk
 
-from emogui.batch.whole import WholeVideoFiles, WholeVideoOutcome, analyze_whole
+from emogui.bulk.whole import WholeVideoFiles, WholeVideoOutcome, analyze_whole
 from emogui.errors import EmoguiError
 from emogui.gui.context import Remove, ViewContext
 from emogui.gui.dialogs.saving import ANALYSE, Saving, SavingDialog

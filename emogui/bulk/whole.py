@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from emogui.backend.picture_analyzer import PictureAnalyzer
-from emogui.batch.frames import AnnotatedVideo, results_of
-from emogui.batch.video import VideoAnalysis
+from emogui.bulk.frames import AnnotatedVideo, results_of
+from emogui.bulk.video import VideoAnalysis
 from emogui.output.durable import Existing
 from emogui.output.privacy import Hiding
 from emogui.output.streams import ResultStream

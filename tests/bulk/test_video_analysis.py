@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emogui import Analyzer, load_image
-from emogui.batch.video import VideoAnalysis
+from emogui.bulk.video import VideoAnalysis
 from emogui.errors import UsageError
 from tests.media.clips import make_clip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from emogui.batch.video import VideoAnalysis
+from emogui.bulk.video import VideoAnalysis
 from emogui.errors import EmoguiError, SourceError
 from emogui.output.annotate import annotate
 from emogui.output.durable import Existing
