@@ -111,7 +111,7 @@ class Inference:
                     self._report(error, generation)
                 continue
             self._recorder.analysed(tracked, sequence.given)
-            self._deliver(Analysed(frame, tracked.result, tracked), generation)
+            self._deliver(Analysed(frame, tracked.result, tracked, generation), generation)
 
     def _count_from_here(self) -> None:
         # Where every frame is wanted, none was left out while the models were loaded.
