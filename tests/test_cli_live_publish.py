@@ -50,7 +50,7 @@ def test_a_receiver_gets_what_is_analysed(fake, clip, capsys, monkeypatch):  # n
     assert got[0]["type"] == "hello" and got[-1]["event"] == "recording_ended"
     assert len({one["recording"] for one in frames}) == 1
     out, err = capsys.readouterr()
-    assert out == "" and re.search(r"publishing: WebSocket at ws://127\.0\.0\.1:\d+\.", err)
+    assert out == "" and re.search(r"publishing: ws://127\.0\.0\.1:\d+\.", err)
     assert "leave this computer" not in err and f"{len(frames)} frames sent" in err
     assert publish_threads() == []
 

@@ -1,8 +1,8 @@
 """Prints who appears how, as emogui tells it over the Lab Streaming Layer.
 
-    pip install pylsl
-    emogui live --source 0 --publish lsl
-    python publish_lsl.py [--name emogui] [--frames 100]
+pip install pylsl
+emogui live --source 0 --publish lsl
+python publish_lsl.py [--name emogui] [--frames 100]
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Prints who appears how, as emogui tells it over OSC.
 
-    pip install python-osc
-    python publish_osc.py [--port 9000] [--frames 100]
-    emogui live --source 0 --publish osc
+pip install python-osc
+python publish_osc.py [--port 9000] [--frames 100]
+emogui live --source 0 --publish osc
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Prints who appears how, as emogui tells it over WebSocket.
 
-    pip install websockets
-    emogui live --source 0 --publish websocket
-    python publish_websocket.py [--url ws://127.0.0.1:8765] [--frames 100]
+pip install websockets
+emogui live --source 0 --publish websocket
+python publish_websocket.py [--url ws://127.0.0.1:8765] [--frames 100]
 """
 
 import argparse

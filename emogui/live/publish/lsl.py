@@ -121,7 +121,7 @@ class LslPublisher(ThreadPublisher):
 
     @property
     def _where(self) -> str:
-        return f"LSL streams {self.target.name} and {self.target.name}-events"
+        return f"LSL stream {self.target.name}"
 
     @property
     def _receivers(self) -> int:

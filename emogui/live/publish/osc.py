@@ -119,8 +119,7 @@ class OscPublisher(ThreadPublisher):
         except OSError as error:
             self._socket.close()
             raise EmoguiError(
-                f"OSC messages cannot be sent to {self.target.address}: "
-                f"{error.strerror or error}.",
+                f"OSC messages cannot be sent to {self.target.address}: {error.strerror or error}.",
                 "Check the address and the network.",
             ) from error
         self._socket.setblocking(False)

@@ -78,7 +78,9 @@ class ThreadPublisher(ABC):
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._thread = threading.Thread(target=self._run, name=f"publish-{target.kind}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"publish-{target.kind}", daemon=True
+        )
         self._sequencer = Sequencer()  # only the thread uses it
         self._changed = threading.Condition()
         # All below are guarded by the condition.

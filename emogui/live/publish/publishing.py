@@ -61,6 +61,7 @@ class Publishing:
         self._publishers: tuple[Publisher, ...] = ()
         self._stopped: tuple[Publisher, ...] = ()
         self._of: tuple[int, int] | None = None
+        self._over: tuple[int, int] | None = None
         self._recording: RecordingInfo | None = None
         self._time_s = 0.0
 
@@ -122,7 +123,7 @@ class Publishing:
         end = time.monotonic() + timeout_s
         with self._lock:
             stopped = self._stopped
-        return all([one.join(max(0.0, end - time.monotonic())) for one in stopped])
+        return all(one.join(max(0.0, end - time.monotonic())) for one in stopped)
 
     # From a session
 
@@ -136,12 +137,12 @@ class Publishing:
                 self._of = self._recording = None
                 return
             of = (analysed.frame.session, analysed.sequence)
+            if of == self._over:
+                return  # it came late
             if self._recording is None or of != self._of:
                 self._of, self._recording = of, _begun(analysed)
             self._time_s = result.time_s
-            sent = replace(
-                result, source=self._recording.source, model=self._recording.model
-            )
+            sent = replace(result, source=self._recording.source, model=self._recording.model)
             self._send(Published(self._recording, sent, analysed.frame.captured_at))
 
     def mark(self) -> None:
@@ -151,9 +152,10 @@ class Publishing:
             self._send(Event("mark", recording, self._time_s, time.monotonic()))
 
     def ended(self) -> None:
-        """The source was stopped or has ended."""
+        """The source was stopped or has ended, or nobody looks for faces any more."""
         with self._lock:
-            recording, self._recording, self._of = self._recording, None, None
+            recording, self._recording = self._recording, None
+            self._over, self._of = self._of, None
             if recording is not None:
                 now = time.monotonic()
                 self._send(Event("recording_ended", recording.id, self._time_s, now))

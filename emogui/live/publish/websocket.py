@@ -119,7 +119,7 @@ class WebSocketPublisher:
     def status(self) -> PublisherStatus:
         with self._lock:
             return PublisherStatus(
-                f"WebSocket at {self.url}",
+                self.url,
                 self._running,
                 self._sent,
                 self._dropped,

@@ -114,7 +114,7 @@ def test_where_nobody_listens_nothing_waits(publishing):
     index = 0
     while publisher.status.dropped == 0:
         publishing.result(analysed(index, face()))
-        wait_until(lambda: publisher.status.sent + publisher.status.dropped > index)
+        wait_until(lambda done=index: publisher.status.sent + publisher.status.dropped > done)
         index += 1
     assert publisher.status.running and publisher.status.error is None
 

@@ -86,8 +86,11 @@ def test_a_recording_is_one_run_of_face_numbers(publishing):
             publishing.result(analysed(number, face(), session=session, sequence=sequence))
             ids.append(read_until(client, "frame")["recording"])
         publishing.ended()
-        publishing.result(analysed(4, face(), session=2))
-        ids.append(read_until(client, "frame")["recording"])
+        publishing.result(analysed(4, face(), session=2))  # came late
+        publishing.result(analysed(5, face(), session=2, sequence=2))
+        late = read_until(client, "frame")
+        assert late["frame"] == 5
+        ids.append(late["recording"])
         assert ids[0] == ids[1] and len(set(ids)) == 4
 
 
