@@ -17,7 +17,7 @@ from emogui.gui.widgets.live_publish_sign import PublishSign
 from emogui.labels import HEADS
 from emogui.live.publish.publisher import Publisher
 from emogui.live.publish.publishing import Publishing
-from emogui.live.update import LiveUpdate
+from emogui.live.update import Analysed, LiveUpdate
 
 
 class LivePublisher(LivePart):
@@ -40,7 +40,7 @@ class LivePublisher(LivePart):
         self._starting: threading.Thread | None = None
         self._start_number = 0
         self._told: set[Publisher] = set()
-        self._had_result = False
+        self._last: Analysed | None = None
         self._unpoll: Remove | None = None
 
     @property
@@ -69,13 +69,13 @@ class LivePublisher(LivePart):
 
     def updated(self, update: LiveUpdate) -> None:
         """The numbers of faces begin anew where the source ended or detection was switched off."""
-        has_result = update.newest is not None and not update.state.final
-        if self._had_result and not has_result:
-            self.publishing.ended()
-        self._had_result = has_result
+        newest = None if update.state.final else update.newest
+        if self._last is not None and newest is None:
+            self.publishing.ended(self._last)
+        self._last = newest
 
     def run_stopped(self) -> None:
-        self._had_result = False
+        self._last = None
         self.publishing.ended()
 
     def close(self) -> None:
@@ -104,13 +104,13 @@ class LivePublisher(LivePart):
         def start() -> None:
             # In a thread of its own: looking up a name may take long, and a worker has other work.
             try:
-                publishing.start(answer.targets, labels)
+                opened = publishing.start(answer.targets, labels)
             except Exception as error:
                 found = as_emogui_error(error, "starting to publish")
                 post(lambda: self._cannot(number, found))
             else:
                 if number != self._start_number:  # stopped again, or the window is closing
-                    publishing.stop()
+                    publishing.stop(opened)
                 post(lambda: self._started(number))
 
         self._starting = threading.Thread(target=start, name="publish-start", daemon=True)
@@ -119,7 +119,6 @@ class LivePublisher(LivePart):
 
     def _started(self, number: int) -> None:
         if number != self._start_number:
-            self.publishing.stop()
             return
         self._starting = None
         self._told.clear()

@@ -110,10 +110,15 @@ class Publishing:
             self._publishers = (*self._publishers, *opened)
         return tuple(opened)
 
-    def stop(self) -> None:
-        """Tells all publishers to end and returns at once."""
+    def stop(self, only: Sequence[Publisher] | None = None) -> None:
+        """Tells publishers to end and returns at once.
+
+        Args:
+            only: these; None for all.
+        """
         with self._lock:
-            stopped, self._publishers = self._publishers, ()
+            stopped = tuple(p for p in self._publishers if only is None or p in only)
+            self._publishers = tuple(p for p in self._publishers if p not in stopped)
             self._stopped = (*(p for p in self._stopped if not p.join(0)), *stopped)
         for publisher in stopped:
             publisher.close()
@@ -136,7 +141,7 @@ class Publishing:
             if not self._publishers:
                 self._of = self._recording = None
                 return
-            of = (analysed.frame.session, analysed.sequence)
+            of = _run_of(analysed)
             if of == self._over:
                 return  # it came late
             if self._recording is None or of != self._of:
@@ -151,9 +156,16 @@ class Publishing:
             recording = "" if self._recording is None else self._recording.id
             self._send(Event("mark", recording, self._time_s, time.monotonic()))
 
-    def ended(self) -> None:
-        """The source was stopped or has ended, or nobody looks for faces any more."""
+    def ended(self, last: Analysed | None = None) -> None:
+        """The source was stopped or has ended, or nobody looks for faces any more.
+
+        Args:
+            last: the last result that was seen of what ended; a recording that has begun since
+                goes on. None ends whatever runs.
+        """
         with self._lock:
+            if last is not None and self._of is not None and self._of > _run_of(last):
+                return
             recording, self._recording = self._recording, None
             self._over, self._of = self._of, None
             if recording is not None:
@@ -163,6 +175,11 @@ class Publishing:
     def _send(self, item: Published | Event) -> None:
         for publisher in self._publishers:
             publisher.send(item)
+
+
+def _run_of(analysed: Analysed) -> tuple[int, int]:
+    """Session and sequence, in which faces keep their numbers; both rise."""
+    return analysed.frame.session, analysed.sequence
 
 
 def _begun(analysed: Analysed) -> RecordingInfo:

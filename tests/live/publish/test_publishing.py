@@ -96,6 +96,26 @@ def test_a_frame_without_a_time_is_left_out(publishing):
     assert publishing._recording is None and publisher.status.running
 
 
+def test_what_ended_does_not_end_what_has_begun_since(publishing):
+    publishing.start([Target("osc", port=9)])
+    before, after = analysed(0, sequence=1), analysed(1, sequence=2)
+    publishing.result(before)
+    publishing.result(after)
+    publishing.ended(before)
+    running = publishing._recording
+    publishing.result(analysed(2, sequence=2))
+    assert running is not None and publishing._recording is running
+    publishing.ended(after)
+    publishing.result(analysed(3, sequence=2))  # came late
+    assert publishing._recording is None
+
+
+def test_one_of_several_can_be_stopped(publishing):
+    first, second = publishing.start([WEB, Target("osc", port=9)])
+    publishing.stop([first])
+    assert publishing.publishers == (second,) and first.join(20) and second.status.running
+
+
 def test_a_moment_is_told_by_the_clock_on_the_wall():
     assert wall_clock(time.monotonic()) == pytest.approx(time.time(), abs=30)
     assert wall_clock(5.0) - wall_clock(3.0) == pytest.approx(2.0, abs=1.0)
