@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer
     from emogui.commands.live_report import Meter, ProgressLine
     from emogui.live.analysis import LazyAnalysis
+    from emogui.live.publish.publishing import Publishing
     from emogui.live.recording import Recording
     from emogui.live.session import LiveSession
     from emogui.live.update import Analysed, LiveUpdate
@@ -57,9 +58,21 @@ class _Run:
         self._failed = False
         self._told = 0  # of the errors of the recording
         self._recording = self._make_recording(analyzer, stdout)
-        self._analysis = self._load(analyzer)
+        self._publishing = self._make_publishing(analyzer)
+        self._told_publishing: set[str] = set()
+        try:
+            self._analysis = self._load(analyzer)
+        except BaseException:
+            self._publishing.stop()
+            raise
 
     def run(self) -> int:
+        try:
+            return self._run()
+        finally:
+            self._publishing.stop()
+
+    def _run(self) -> int:
         from emogui.commands.live_report import Meter, ProgressLine
 
         meter, line = Meter(), ProgressLine(self._args.progress)
@@ -112,6 +125,19 @@ class _Run:
         )
         return Recording(plan, sinks)
 
+    def _make_publishing(self, analyzer: Analyzer) -> Publishing:
+        """Opens what is asked for before anything else runs, and tells where results go."""
+        from emogui.live.publish.publishing import Publishing
+
+        args = self._args
+        publishing = Publishing()
+        if args.publish:
+            publishing.start(args.publish, analyzer.classifier.labels, args.publish_origin)
+        for one in publishing.publishers:
+            leave = " Results leave this computer." if one.target.leaves else ""
+            print(f"emogui: publishing: {one.status.where}.{leave}", file=sys.stderr, flush=True)
+        return publishing
+
     def _load(self, analyzer: Analyzer) -> LazyAnalysis:
         """Loads and tries the models now, so that no frame of the source waits for them."""
         import numpy as np
@@ -134,6 +160,7 @@ class _Run:
         def on_result(analysed: Analysed) -> None:
             meter.result(analysed)
             self._recording.result(analysed)
+            self._publishing.result(analysed)
 
         smoothing_s = self._args.smoothing
         return LiveSession(
@@ -169,8 +196,10 @@ class _Run:
         if update.analysis_error is not None:
             self._complain(update.analysis_error, line)
         self._tell_recording(line)
+        publishes = self._tell_publishing(line)
         status = self._recording.status
-        if status.errors and not status.running and not self._args.stats:
+        wanted = status.running or publishes or self._args.stats
+        if not wanted and (status.errors or self._told_publishing):
             self._stop.set()
 
     def _tell_recording(self, line: ProgressLine) -> None:
@@ -179,12 +208,39 @@ class _Run:
             self._complain(error, line)
         self._told = len(errors)
 
+    def _tell_publishing(self, line: ProgressLine) -> bool:
+        """Says what ended by itself; returns whether anything is still published."""
+        running = False
+        for one in self._publishing.publishers:
+            status = one.status
+            running = running or status.running
+            if status.error is not None and str(one.target) not in self._told_publishing:
+                self._told_publishing.add(str(one.target))
+                self._complain(status.error, line)
+        return running
+
+    def _finish_publishing(self, line: ProgressLine) -> None:
+        """Lets receivers have the last results, and says what they got."""
+        publishing = self._publishing
+        publishers = publishing.publishers
+        publishing.ended()
+        self._tell_publishing(line)
+        publishing.stop()
+        publishing.join(_CLOSE_LIMIT_S)
+        for one in publishers:
+            status = one.status
+            print(
+                f"emogui: {status.where}: {status.sent} frames sent, {status.dropped} left out.",
+                file=sys.stderr,
+            )
+
     def _complain(self, error: EmoguiError, line: ProgressLine) -> None:
         self._failed = True
         line.clear()
         print(f"emogui: {error}", file=sys.stderr)
 
     def _finish(self, line: ProgressLine) -> None:
+        self._finish_publishing(line)
         recording = self._recording
         recording.stop()
         if recording.status.running and not recording.join(_CLOSE_LIMIT_S):

@@ -51,6 +51,24 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     )
     out.add_argument("--stats", metavar="FILE", help="write counts and times there (JSON)")
     add_progress_option(out)
+    publish = parser.add_argument_group("publishing")
+    publish.add_argument(
+        "--publish",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="send the results to other programs while it runs: websocket[:[HOST:]PORT], "
+        "osc[:[HOST:]PORT] or lsl[:NAME[@network]]; may be given several times. They stay on this "
+        "computer unless another host, or the network, is named",
+    )
+    publish.add_argument(
+        "--publish-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="web pages that may read the WebSocket besides those of this computer, such as "
+        "https://example.org",
+    )
     how = add_analyzer_options(parser)
     how.add_argument(
         "--smoothing",
@@ -62,7 +80,19 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 
 def check(args: argparse.Namespace) -> None:
-    """Refuses what cannot be meant, before anything is loaded or written."""
+    """Refuses what cannot be meant, before anything is loaded or written.
+
+    ``args.publish`` becomes a list of `Target`.
+    """
+    from emogui.live.publish.target import parse_target
+
+    args.publish = [parse_target(text) for text in args.publish]
+    if len(set(args.publish)) < len(args.publish):
+        raise UsageError("--publish names one and the same target twice.", "Name it once.")
+    if args.publish_origin and not any(one.kind == "websocket" for one in args.publish):
+        raise UsageError(
+            "--publish-origin is for the WebSocket.", "Publish with --publish websocket."
+        )
     if args.hide_faces and not args.video:
         raise UsageError("--hide-faces is for the video.", "Name one with --video FILE.")
     if args.append and args.video:

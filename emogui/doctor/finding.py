@@ -33,7 +33,10 @@ OPTIONAL: Final[dict[str, tuple[str, str]]] = {
     "nncf": (">=3.0", "the small, fast form of a network that was trained"),
     "pillow-heif": (">=0.18", "HEIC pictures"),
     "psutil": (">=6", "the figures of emogui live"),
+    "pylsl": (">=1.18.6,<2", "publishing live results over the Lab Streaming Layer"),
+    "python-osc": (">=1.9,<2", "publishing live results over OSC"),
     "tensorflow": (">=2.18", "training a network"),
+    "websockets": (">=15,<18", "publishing live results over WebSocket"),
 }
 """Packages that some of it needs, and for what."""
 

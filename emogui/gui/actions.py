@@ -50,6 +50,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("live_start", "Start or stop", "Mod+R"),
         Action("live_snapshot", "Snapshot…", "Mod+P"),
         Action("live_record", "Record or stop recording…", "Mod+Shift+P"),
+        Action("live_publish", "Publish or stop publishing…", "Mod+Shift+U"),
         Action("live_mirror", "Mirror", "Mod+I"),
         Action("live_video", "Open video…", "Mod+Shift+O"),
         Action("live_address", "Open stream address…", "Mod+L"),

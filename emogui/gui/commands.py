@@ -236,6 +236,9 @@ class Commands:
     def do_live_record(self) -> None:
         self._live().record()
 
+    def do_live_publish(self) -> None:
+        self._live().publish()
+
     def do_live_mirror(self) -> None:
         live = self._live()
         live.set_mirror(not live.canvas.mirrored)

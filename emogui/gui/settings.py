@@ -46,6 +46,8 @@ class Settings:
         record_results, record_video, record_folder: what is recorded, and where; ``""`` is the
             user's folder for videos.
         hide_faces: how faces are hidden in what is saved of the Live tab; ``""`` shows them.
+        publish_kinds, publish_to: protocols that the Live tab published by the last time, and for
+            each the target as it was written; publishing never starts by itself.
         tab: the tab shown last.
         notice_seen: version of the first-start notice that the user has closed.
     """
@@ -74,6 +76,8 @@ class Settings:
     record_video: bool = True
     record_folder: str = ""
     hide_faces: Literal["", "blur", "box"] = ""
+    publish_kinds: tuple[str, ...] = ("websocket",)
+    publish_to: tuple[str, ...] = ()
     tab: str = "image"
     notice_seen: int = 0
 

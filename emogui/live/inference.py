@@ -116,7 +116,7 @@ class Inference:
                     self._report(error, generation)
                 continue
             self._recorder.analysed(tracked, sequence.given)
-            self._deliver(Analysed(frame, tracked.result, tracked), generation)
+            self._deliver(Analysed(frame, tracked.result, tracked, generation), generation)
 
     def _begin(self, analyze: Analyze, generation: int) -> FrameSequence:
         sequence = sequence_of(analyze)

@@ -33,11 +33,13 @@ class Analysed:
         frame: the frame.
         result: its faces carry the numbers of their tracks, smoothed boxes and probabilities.
         tracked: the result with how its faces move.
+        sequence: rises within a session whenever the numbers of faces begin anew.
     """
 
     frame: Frame
     result: FrameResult
     tracked: TrackedResult | None = None
+    sequence: int = 0
 
     def at(self, time_s: float) -> FrameResult:
         """The result carried to a frame of that time, see `TrackedResult.at`; cheap."""

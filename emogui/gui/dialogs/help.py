@@ -37,8 +37,8 @@ MEANING: tuple[tuple[str, str], ...] = (
     ),
     (
         "Nothing leaves this computer",
-        "Pictures and results stay in memory here. Nothing is sent anywhere, and nothing is kept "
-        "unless you save it.",
+        "Pictures and results stay in memory here. Nothing is kept unless you save it. Nothing is "
+        "sent anywhere, except that you can publish live results to other programs.",
     ),
 )
 

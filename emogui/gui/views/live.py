@@ -20,6 +20,8 @@ from emogui.gui.widgets.live_notices import LiveNotices
 from emogui.gui.widgets.live_open import OpenSpec, open_live
 from emogui.gui.widgets.live_parts import LiveParts
 from emogui.gui.widgets.live_player import LivePlayer
+from emogui.gui.widgets.live_publish import LivePublisher
+from emogui.gui.widgets.live_publish_sign import PublishSign
 from emogui.gui.widgets.live_reconnect import LiveReconnect
 from emogui.gui.widgets.live_record import LiveRecorder
 from emogui.gui.widgets.live_record_sign import RecordSign
@@ -94,6 +96,10 @@ class LiveView(ttk.Frame):
         sign = RecordSign(self.canvas.master, self.context)
         self.recorder = LiveRecorder(self, self.context, sign, self.controls.show_recording)
         self.parts.add(self.recorder)
+        told = PublishSign(self.canvas.master, self.context, sign)
+        self.publisher = LivePublisher(self.context, told, self.controls.show_publishing)
+        self.timeline.marked = self.publisher.publishing.mark
+        self.parts.add(self.publisher)
         self.player = LivePlayer(
             self.stage,
             self.context,
@@ -202,6 +208,10 @@ class LiveView(ttk.Frame):
         """Asks what to record and records it, or stops the recording."""
         self.recorder.toggle()
 
+    def publish(self) -> None:
+        """Asks where to publish results and publishes them, or stops that."""
+        self.publisher.toggle()
+
     def set_mirror(self, mirrored: bool) -> None:
         """Shows the picture mirrored or not; remembered for cameras."""
         source = self._run.source if self._run is not None else self.chooser.current
@@ -243,7 +253,8 @@ class LiveView(ttk.Frame):
         self.stage.clear()
         self._mirror_as_usual(source)
         opening = partial(self.open_spec, source.spec, **self.cameras.asked(source).options)
-        self._run = LiveRun(source, opening, self.canvas.wish, self.recorder.slot)
+        publishing = self.publisher.publishing
+        self._run = LiveRun(source, opening, self.canvas.wish, self.recorder.slot, publishing)
         if "@" not in source.spec:  # no password into the settings
             self.context.update_settings(camera=source.spec)
         self._detection.apply()

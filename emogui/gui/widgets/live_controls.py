@@ -1,4 +1,4 @@
-"""The row above the live picture: source, start and stop, snapshot, record, mirror, figures."""
+"""The row above the live picture: source, start, snapshot, record, publish, mirror, figures."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class LiveActions(Protocol):
     def start(self, spec: str | None = None) -> None: ...
     def snapshot(self) -> None: ...
     def record(self) -> None: ...
+    def publish(self) -> None: ...
     def set_mirror(self, mirrored: bool) -> None: ...
     def look_for_cameras(self) -> None: ...
     def choose(self, source: Source) -> None: ...
@@ -43,7 +44,7 @@ class LiveControls(ttk.Frame):
             actions.look_for_cameras,
             actions.choose_mode,
         )
-        self._actions = actions
+        self._actions, self._px = actions, px
         self.start_button = ttk.Button(
             self, text="Start", icon="play-fill", bootstyle="primary", command=self._start, width=6
         )
@@ -53,8 +54,12 @@ class LiveControls(ttk.Frame):
         self.record_button = ttk.Button(
             self, text="Record", icon="record-circle", command=actions.record
         )
+        self.publish_button = ttk.Button(
+            self, text="Publish", icon="broadcast", command=actions.publish
+        )
         ttk.ToolTip(self.snapshot_button, text="Save the present picture", delay=600)
         ttk.ToolTip(self.record_button, text="Record results and video", delay=600)
+        ttk.ToolTip(self.publish_button, text="Send results to other programs", delay=600)
         self._mirrored = tkinter.BooleanVar(self, False)
         self.mirror = ttk.Checkbutton(
             self,
@@ -69,10 +74,11 @@ class LiveControls(ttk.Frame):
         self.start_button.pack(side="left", padx=(px(8), 0))
         self.snapshot_button.pack(side="left", padx=(px(8), 0))
         self.record_button.pack(side="left", padx=(px(8), 0))
+        self.publish_button.pack(side="left", padx=(px(8), 0))
         self.mirror.pack(side="left", padx=(px(12), 0))
         self._running: bool | None = None
-        self._recording = self._narrow = False
-        self._widest, self._spaces = 0, px(52)
+        self._recording = self._publishing = self._narrow = False
+        self._widest, self._spaces = 0, px(60)
         self.bind("<Configure>", lambda event: self._fit(event.width))
         self.show_running(False)
 
@@ -90,6 +96,12 @@ class LiveControls(ttk.Frame):
             self._recording = recording
             self._label()
 
+    def show_publishing(self, publishing: bool) -> None:
+        """Makes the button say what it does next."""
+        if publishing != self._publishing:
+            self._publishing = publishing
+            self._label()
+
     def show_mirror(self, mirrored: bool) -> None:
         self._mirrored.set(mirrored)
 
@@ -103,8 +115,17 @@ class LiveControls(ttk.Frame):
             icon="stop-circle" if self._recording else "record-circle",
             bootstyle="danger" if self._recording else "default",
         )
+        self.publish_button.configure(
+            text="" if self._narrow else "Stop publishing" if self._publishing else "Publish",
+            bootstyle="info" if self._publishing else "default",
+        )
         self.snapshot_button.configure(text="" if self._narrow else "Snapshot")
-        self.chooser.box.configure(width=15 if self._narrow else 22)
+        self.chooser.box.configure(width=12 if self._narrow else 22)
+        between = self._px(4 if self._narrow else 8)
+        for button in (
+            self.start_button, self.snapshot_button, self.record_button, self.publish_button
+        ):  # fmt: skip
+            button.pack_configure(padx=(between, 0))
 
     def _fit(self, width: int) -> None:
         if not self._widest:  # the first time, when all words are there
@@ -118,9 +139,13 @@ class LiveControls(ttk.Frame):
         """Pixels that the row takes with all its words."""
         font = Font(self, name="TkDefaultFont", exists=True)
         row = (
-            self.chooser, self.start_button, self.snapshot_button, self.record_button, self.mirror
+            self.chooser, self.start_button, self.snapshot_button, self.record_button,
+            self.publish_button, self.mirror,
         )  # fmt: skip
-        longer = font.measure("Stop recording") - font.measure("Record")
+        longer = sum(
+            font.measure(later) - font.measure(now)
+            for now, later in (("Record", "Stop recording"), ("Publish", "Stop publishing"))
+        )
         return (
             sum(one.winfo_reqwidth() for one in row)
             + longer

@@ -8,6 +8,7 @@ from functools import partial
 from emogui.gui.widgets.live_renderer import LiveRenderer, Rendered, Wish
 from emogui.gui.widgets.live_sources import Source
 from emogui.live.analysis import Analyze
+from emogui.live.publish.publishing import Publishing
 from emogui.live.recording_slot import RecordingSlot
 from emogui.live.session import LiveSession
 from emogui.live.update import Analysed, LiveState, LiveUpdate
@@ -27,6 +28,7 @@ class LiveRun:
         open_source: opens it, in the capture thread.
         wish: how frames are to be drawn.
         slot: gets the frames and results too, for a recording.
+        publishing: gets the results too, for other programs.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class LiveRun:
         open_source: Callable[[], FrameSource],
         wish: Wish,
         slot: RecordingSlot,
+        publishing: Publishing,
     ) -> None:
         self.source = source
         self.state = LiveState.OPENING
@@ -48,8 +51,12 @@ class LiveRun:
             renderer.offer(frame)
             slot.frame(frame)
 
+        def tell(analysed: Analysed) -> None:
+            slot.result(analysed)
+            publishing.result(analysed)
+
         open_it = partial(_open, open_source, self._opened)
-        self._session = LiveSession(open_it, on_frame=take, on_result=slot.result)
+        self._session = LiveSession(open_it, on_frame=take, on_result=tell)
 
     def start(self) -> None:
         self._renderer.start()

@@ -10,7 +10,10 @@ LOADING = ("One moment", "The models are being loaded…")
 LOOKING = ("One moment", "Looking for faces…")
 DETECTION_OFF = ("Detection is off", "Press Detect to look for faces.")
 NO_FACE = ("No face found", "Turn towards the camera, or come closer.")
-PRIVACY = "Nothing is recorded unless you press Record, and nothing leaves this computer."
+PRIVACY = (
+    "Nothing is recorded unless you press Record, and nothing leaves this computer unless you "
+    "publish it."
+)
 
 
 def figures(update: LiveUpdate, *, analysing: bool) -> str:

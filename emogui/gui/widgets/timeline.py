@@ -43,10 +43,12 @@ class LiveTimeline(LivePart):
     Attributes:
         history: what was collected; it goes on while the chart is paused or put away.
         frame: what is in sight.
+        marked: called when the user has marked a moment.
     """
 
     def __init__(self, stage: LiveStage, context: ViewContext, say: Callable[[str], None]) -> None:
         self.history = History()
+        self.marked: Callable[[], None] = lambda: None
         self._stage, self._context, self._say = stage, context, say
         seconds = context.settings.timeline_span_s
         self._window = TimeWindow(seconds if seconds in SPANS.values() else 60)
@@ -162,6 +164,7 @@ class LiveTimeline(LivePart):
         if mark is None:
             self._context.show_notice("There is nothing to mark yet.", "Start a source first.")
             return
+        self.marked()
         self._say(f"Marked {clock(mark.source_s, tenths=True)}")
         if self.open:
             self.edit(mark)
