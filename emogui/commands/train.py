@@ -15,6 +15,7 @@ from emogui.labels import HEADS
 if TYPE_CHECKING:
     from emogui.training.augment import Augmentation
     from emogui.training.data import EmotionDataset
+    from emogui.training.remote import Remote
     from emogui.training.train import Training
 
 RECIPES = ("resnet50",)
@@ -84,12 +85,32 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
     )
+    parser.add_argument(
+        "--progress",
+        choices=("bar", "json"),
+        default="bar",
+        help="json: tell what happens on standard output, an event a line, and take the words "
+        "pause, resume and stop on standard input; see docs/training.md (default: bar)",
+    )
     parser.add_argument("--keep-leaked", action="store_true", help="keep pictures of the test sets")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Trains until it is done; Ctrl+C keeps what was done."""
+    if args.progress == "bar":
+        return _run(args, None)
+    from emogui.commands.console import private_stdout
+    from emogui.training.remote import Remote
+
+    with private_stdout() as stdout:
+        remote = Remote(stdout, controls=_standard_input())
+        remote.listen()
+        with remote.failures():
+            return _run(args, remote)
+
+
+def _run(args: argparse.Namespace, remote: Remote | None) -> int:
     from emogui.training.schedule import parse_stages
 
     _check_ranges(args)
@@ -103,6 +124,7 @@ def run(args: argparse.Namespace) -> int:
     from emogui.training.augment import Augmentation
     from emogui.training.config import TrainingConfig
     from emogui.training.datasets import load_dataset
+    from emogui.training.events import Finished, Stopped
     from emogui.training.network import NetworkConfig
     from emogui.training.train import Training
 
@@ -144,13 +166,28 @@ def run(args: argparse.Namespace) -> int:
     )
     training = Training(dataset, config, Path(args.output), say)
     try:
-        follow(training, args.checkpoint_minutes)
+        if remote is None:
+            follow(training, args.checkpoint_minutes)
+        else:
+            remote.follow(training, args.checkpoint_minutes, backend)
     except KeyboardInterrupt:
         training.save()
         say("stopped; the same command goes on from here")
+        if remote is not None:
+            remote.send(Stopped(training.done))
         return 130
     say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
+    if remote is not None:
+        remote.send(Finished(training.progress.best_epoch, str(args.output)))
     return 0
+
+
+def _standard_input() -> int | None:
+    """File descriptor of standard input; None where there is none."""
+    try:
+        return None if sys.stdin is None else sys.stdin.fileno()
+    except (OSError, ValueError):
+        return None
 
 
 def _augmentation(output: Path, changes: dict[str, float]) -> Augmentation:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,22 @@ from emogui.training.targets import labelled_rows, selection_figures, training_t
 Report = Callable[[str], None]
 
 
+class Watcher:
+    """Told what happens in a training; this one does nothing with it."""
+
+    def between(self) -> None:
+        """Called after every step, and while an epoch is measured."""
+
+    def evaluating(self, epoch: int) -> None:
+        """All steps of an epoch (from 1) are made; it is now measured on PublicTest."""
+
+    def epoch(self, figures: Mapping[str, float]) -> None:
+        """An epoch is done, and its line is in ``history.csv``."""
+
+    def saved(self, done: float) -> None:
+        """A checkpoint was written."""
+
+
 class Training:
     """A training in a folder, new or gone on with.
 
@@ -62,10 +78,12 @@ class Training:
         import keras
 
         self.config, self.output, self._say = config, output, say
+        self.data = dataset.name
         if (config.epochs is None) == (config.minutes is None):
             raise TrainingError("A training is bounded by either epochs or minutes.", "Give one.")
         self._heads = {h: HEADS[h] for h in HEADS if config.head_weights.get(h, 0.0) > 0}
         self._train, self._public = labelled_rows(dataset, self._heads)
+        self._watcher = Watcher()
         self._targets = training_targets(self._train, config.smoothing, self._heads)
         keras.utils.set_random_seed(config.seed)
         size = config.stages[-1][0]
@@ -128,6 +146,11 @@ class Training:
         return len(self._train)
 
     @property
+    def public_rows(self) -> int:
+        """Number of PublicTest rows that the training selects by."""
+        return len(self._public)
+
+    @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self._train) // self.config.batch)
 
@@ -140,13 +163,22 @@ class Training:
         epochs = progress.epoch + progress.step / self.steps_per_epoch
         return min(1.0, epochs / float(self.config.epochs or 1))
 
-    def run(self, checkpoint_minutes: float = 3.0) -> Iterator[tuple[float, float]]:
+    def run(
+        self, checkpoint_minutes: float = 3.0, watcher: Watcher | None = None
+    ) -> Iterator[tuple[float, float]]:
         """Trains to the end; yields (how far, mean loss of late) after every few steps.
 
         Stopping to iterate stops the training; what was done since the last checkpoint is lost.
+
+        Args:
+            checkpoint_minutes: time between checkpoints.
+            watcher: told what happens. Its ``between`` may wait, which is no time spent training,
+                and may raise: the training then can be saved, and go on another time.
         """
+        self._watcher = watcher or Watcher()
         saved = time.monotonic()
-        while self.done < 1.0:
+        # One that was ended while its last epoch was measured has made all of its steps.
+        while self.done < 1.0 or self.progress.step:
             for loss in self._epoch():
                 yield self.done, loss
                 if time.monotonic() - saved > 60 * checkpoint_minutes:
@@ -154,6 +186,8 @@ class Training:
                     saved = time.monotonic()
             self._finish_epoch()
             saved = time.monotonic()
+        if self.progress.history:
+            self._write_history()  # a kill may have come between it and the checkpoint
         record.finish_record(self.output)
 
     def save(self) -> None:
@@ -167,6 +201,7 @@ class Training:
             self.progress,
             self._written,
         )
+        self._watcher.saved(self.done)
 
     def _epoch(self) -> Iterator[float]:
         config, progress = self.config, self.progress
@@ -188,16 +223,21 @@ class Training:
             )
             progress.step += 1
             progress.pictures[str(size)] = progress.pictures.get(str(size), 0) + batch
+            mean = None
             if len(losses) == 10:  # reading a loss waits for the device: now and then is enough
-                yield float(np.mean([float(loss) for loss in losses]))
+                mean = float(np.mean([float(loss) for loss in losses]))
                 losses.clear()
             # A pause (a stopped process, a sleeping laptop) is not time spent training.
             progress.seconds += min(time.monotonic() - began, 60.0)
+            self._watcher.between()
+            if mean is not None:
+                yield mean
         if losses:
             yield float(np.mean([float(loss) for loss in losses]))
 
     def _finish_epoch(self) -> None:
         progress = self.progress
+        self._watcher.evaluating(progress.epoch + 1)
         row = {"epoch": progress.epoch + 1, "minutes": round(progress.seconds / 60, 2)}
         row |= self.evaluate()
         progress.history.append(row)
@@ -209,12 +249,14 @@ class Training:
         progress.step = 0
         self.save()
         self._write_history()
+        self._watcher.epoch(row)
         self._say(", ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
     def evaluate(self) -> dict[str, float]:
         """PublicTest figures of the averaged network, one pass, and the score to select by."""
         logits: dict[str, list[npt.NDArray[np.float32]]] = {h: [] for h in self._heads}
         for first in range(0, len(self._public), 128):
+            self._watcher.between()
             for head, part in self._stepper.predict(
                 self._public_images[first : first + 128]
             ).items():
