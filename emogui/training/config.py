@@ -12,6 +12,9 @@ from emogui.training.augment import NONE, Augmentation
 from emogui.training.network import NetworkConfig
 from emogui.training.schedule import Stages
 
+OPTIMIZERS = ("sgd", "sgd-plain", "adam", "adamw")
+"""SGD with Nesterov momentum 0.9, SGD without momentum, Adam, Adam with decoupled weight decay."""
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -25,10 +28,12 @@ class TrainingConfig:
         seed: of order, augmentation, dropout and random weights.
         batch: pictures a step.
         stages: picture sizes over the training.
-        rate: peak learning rate of SGD with Nesterov momentum 0.9.
-        weight_decay: decoupled, on kernels only.
-        clip: largest norm of the gradient.
-        decay: of the moving average, a step.
+        optimizer: one of :data:`OPTIMIZERS`.
+        schedule: of the learning rate, one of :data:`emogui.training.schedule.SCHEDULES`.
+        rate: learning rate, at its peak.
+        weight_decay: decoupled, on kernels only; 0 for none.
+        clip: largest norm of the gradient; 0 for no limit.
+        decay: of the moving average, a step; with 0 the weights themselves are kept.
         head_weights: head to the weight of its loss; a head left out is not trained.
         prior_strengths: see :func:`emogui.training.losses.make_loss`.
         smoothing: label smoothing of the FER-2013 labels.
@@ -44,6 +49,8 @@ class TrainingConfig:
     seed: int = 0
     batch: int = 64
     stages: Stages = ((64, 0.4), (96, 1.0))
+    optimizer: str = "sgd"
+    schedule: str = "cosine"
     rate: float = 0.05
     weight_decay: float = 5e-3
     clip: float = 5.0

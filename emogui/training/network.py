@@ -46,13 +46,19 @@ class NetworkConfig:
         size: side of the input in pixels; None leaves it open, as progressive training needs.
         normalisation: ``"tf"`` (x / 127.5 - 1) or ``"caffe"`` (means of ImageNet subtracted).
         dropout: share of the features dropped before the heads while training.
-        backbone: one of :data:`BACKBONES`.
+        backbone: one of :data:`BACKBONES`, or ``"layers"``: ``layers`` are the whole network.
+        layers: own layers in the words of :mod:`emogui.training.networks.layers`; after a
+            backbone they take the place of its global average pooling.
     """
 
     size: int | None = 96
     normalisation: str = "tf"
     dropout: float = 0.3
     backbone: str = "resnet50"
+    layers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))  # JSON and TOML have lists
 
 
 def build_network(config: NetworkConfig, heads: Mapping[str, Sequence[str]] = HEADS) -> Any:

@@ -1,0 +1,1 @@
+"""What networks are built of: ready-made backbones, and layers in words."""

@@ -1,0 +1,36 @@
+"""Trainings by name, as data.
+
+Importing this package loads neither Keras nor a backend, so that recipes can be listed and shown
+at once. ``docs/recipes.md`` says what each one is and how to add one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from emogui.training.recipes import light, resnets, small_cnns, transfer
+from emogui.training.recipes.recipe import Recipe
+
+__all__ = ["RECIPES", "Recipe"]
+
+_ALL: Final = (
+    resnets.RESNET50,
+    light.LIGHT,
+    resnets.RESNET101,
+    resnets.RESNET50_ATTENTION,
+    small_cnns.TOLEUBAY,
+    small_cnns.NEAMTIU,
+    transfer.BELHEKAR,
+    small_cnns.SHRIVASTAVA,
+    small_cnns.SHRIVASTAVA_BN,
+    small_cnns.GELU_REGULARISED,
+    small_cnns.ELSHARKAWY,
+    transfer.EFFICIENTNETB0,
+    transfer.RESNET50,
+    transfer.XCEPTION,
+)
+
+RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType({recipe.name: recipe for recipe in _ALL})
+"""Name to recipe, in the order in which they are listed."""
