@@ -18,6 +18,11 @@ from emogui.errors import TrainingError
 LOW_PRIORITY: Final = 10
 """How nice a process is on Unix: the window and everything else go before."""
 
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+else:
+    _FLAGS = 0
+
 CHATTER: Final = ("Traceback", "  ", "\t")
 """How lines of a log begin that tell people nothing."""
 
@@ -81,7 +86,6 @@ class Child:
         with self._lock:
             if self.killed:
                 raise OSError("it was stopped before it began")
-            windows = sys.platform == "win32"
             process = self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
@@ -89,14 +93,10 @@ class Child:
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 # Ctrl+C in the terminal is for the window, which ends its training properly.
-                start_new_session=not windows,
-                creationflags=(
-                    subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-                    if sys.platform == "win32"
-                    else 0
-                ),
+                start_new_session=sys.platform != "win32",
+                creationflags=_FLAGS,
             )
-        if not windows:
+        if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, LOW_PRIORITY)
         return process

@@ -8,7 +8,7 @@ event       fields besides ``event``, its name
 ==========  ============================================================================
 started     version, data, rows, public_rows, epochs or minutes (the other is null), batch,
             steps_per_epoch, backend, device, done, epoch, seconds, history
-step        done, epoch, loss, seconds, pictures_per_second, seconds_left
+step        done, epoch, step, loss, seconds, pictures_per_second, seconds_left
 evaluating  epoch: the epoch is done and is now measured on PublicTest
 epoch       figures: a line of ``history.csv``
 saved       done: a checkpoint was written
@@ -92,6 +92,7 @@ class Step:
     Attributes:
         done: how far the training is.
         epoch: the epoch it is in, from 1.
+        step: steps made in it.
         loss: mean of the last few steps.
         seconds: time spent training.
         pictures_per_second: of late; None until it can be told.
@@ -100,6 +101,7 @@ class Step:
 
     done: float
     epoch: int
+    step: int
     loss: float
     seconds: float
     pictures_per_second: float | None = None
@@ -221,7 +223,7 @@ def _checked(event: Event) -> Event:
             float(event.done), int(event.steps_per_epoch), int(event.rows), int(event.batch)
             [dict(row) for row in event.history]
         case Step():
-            float(event.done), int(event.epoch), float(event.seconds)
+            float(event.done), int(event.epoch), int(event.step), float(event.seconds)
         case Epoch():
             dict(event.figures)
         case Saved() | Stopped():

@@ -13,6 +13,7 @@ from emogui.errors import EmoguiError
 from emogui.training import events
 from emogui.training.pace import Pace
 from emogui.training.schedule import size_at
+from emogui.training.watcher import Watcher
 
 if TYPE_CHECKING:
     from emogui.training.train import Training
@@ -21,12 +22,12 @@ STEP_EACH_S: Final = 0.5
 """Least time between two events ``step``: nobody reads faster."""
 
 
-class Stop(Exception):
+class StopAsked(Exception):  # noqa: N818 - as KeyboardInterrupt, it is no error
     """Raised between two steps of a training that was told to stop."""
 
 
-class Remote:
-    """Writes events, reads controls; it is a ``Watcher`` of :mod:`emogui.training.train`.
+class Remote(Watcher):
+    """Writes events, reads controls.
 
     Args:
         output: gets the events.
@@ -108,7 +109,7 @@ class Remote:
         try:
             for done, loss in training.run(checkpoint_minutes, self):
                 self._step(training, self._pace, done, loss)
-        except Stop as stop:
+        except StopAsked as stop:
             raise KeyboardInterrupt from stop
 
     # A Watcher
@@ -117,7 +118,7 @@ class Remote:
         """Waits while the training is paused, and ends it when it is told to stop.
 
         Raises:
-            Stop: it is.
+            StopAsked: it is.
         """
         if not self._go_on.is_set() and not self._stop.is_set():
             self.send(events.Paused())
@@ -125,7 +126,7 @@ class Remote:
             if not self._stop.is_set():
                 self.send(events.Resumed())
         if self._stop.is_set():
-            raise Stop
+            raise StopAsked
 
     def evaluating(self, epoch: int) -> None:
         self._measuring_since = time.monotonic()
@@ -153,6 +154,7 @@ class Remote:
             events.Step(
                 done,
                 progress.epoch + 1,
+                progress.step,
                 loss,
                 progress.seconds,
                 pace.pictures_per_second,

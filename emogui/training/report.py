@@ -105,6 +105,4 @@ def _head(plain: Mapping[str, Any], folder: Path) -> HeadReport:
         ClassFigures(label, int(c["n"]), *(float(c[k]) for k in ("precision", "recall", "f1")))
         for label, c in plain["per_class"].items()
     ]
-    return HeadReport(
-        plain["label_set"], plain["split"], int(plain["n"]), figures, classes, folder
-    )
+    return HeadReport(plain["label_set"], plain["split"], int(plain["n"]), figures, classes, folder)

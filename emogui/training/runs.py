@@ -234,9 +234,7 @@ def remove_run(run: Run) -> None:
 
 def lock(folder: Path, pid: int) -> None:
     """Notes which process works in a run's folder."""
-    (folder / LOCK).write_text(
-        json.dumps({"pid": pid, "began": _began(pid)}), encoding="utf-8"
-    )
+    (folder / LOCK).write_text(json.dumps({"pid": pid, "began": _began(pid)}), encoding="utf-8")
 
 
 def unlock(folder: Path) -> None:

@@ -13,12 +13,12 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from emogui import paths
 from emogui.errors import EmoguiError, TrainingError
 from emogui.training import events
 from emogui.training.child import Child, program, why_it_ended
+from emogui.training.losses_file import LossFile
 from emogui.training.runs import (
     EVALUATION,
     LOG,
@@ -67,7 +67,7 @@ class Ended:
 Message = events.Event | PhaseBegan | NetworkReady | Ended
 
 
-class _Stopped(Exception):
+class _Stopped(Exception):  # noqa: N818 - as KeyboardInterrupt, it is no error
     """The run was told to stop."""
 
 
@@ -178,11 +178,16 @@ class Supervisor:
 
     def _train(self) -> None:
         ended: list[events.Event] = []
+        losses, steps = LossFile(self.run.folder), [1]
 
         def take(line: str) -> None:
             event = events.parse_event(line)
             if event is None:
                 return
+            if isinstance(event, events.Started):
+                steps.append(event.steps_per_epoch)
+            if isinstance(event, events.Step):
+                losses.add(event.epoch - 1 + event.step / steps[-1], event.loss)
             if isinstance(event, events.Finished | events.Stopped | events.Failed):
                 ended.append(event)
             if not isinstance(event, events.Failed):
@@ -237,12 +242,10 @@ class Supervisor:
 
         plan = self.run.plan
         for head in load_model_info(plan.name).heads:
-            self._command(
-                "The evaluation",
-                ["evaluate", "--model", plan.name, *plan.data_options, "--split", "public"]
-                + ["--labels", head, "--record", "--output"]
-                + [str(self.run.folder / EVALUATION / head)],
-            )
+            output = self.run.folder / EVALUATION / head
+            words = ["evaluate", "--model", plan.name, *plan.data_options, "--split", "public"]
+            words += ["--labels", head, "--record", "--output", str(output)]
+            self._command("The evaluation", words)
 
     def _command(self, what: str, words: Sequence[str]) -> None:
         """Runs a command that says nothing to programs.
@@ -256,9 +259,7 @@ class Supervisor:
         if status:
             raise _crash(what, status, child)
 
-    def _run_child(
-        self, words: Sequence[str], take: Callable[[str], None]
-    ) -> tuple[int, Child]:
+    def _run_child(self, words: Sequence[str], take: Callable[[str], None]) -> tuple[int, Child]:
         folder = self.run.folder
         child = Child([*self._words, *words], folder / LOG)
         with self._lock:
@@ -300,8 +301,3 @@ def _crash(what: str, status: int, child: Child) -> TrainingError:
         f"{what} was interrupted: {why_it_ended(status)}.",
         f"Resume goes on from its last checkpoint.{memory}",
     )
-
-
-def log_of(folder: Path) -> Path:
-    """Where the processes of a run wrote what they had to say."""
-    return folder / LOG

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,24 +34,9 @@ from emogui.training.schedule import learning_rate, size_at
 from emogui.training.steps import make_stepper
 from emogui.training.steps.base import Stepper, StepperParts
 from emogui.training.targets import labelled_rows, selection_figures, training_targets
+from emogui.training.watcher import Watcher
 
 Report = Callable[[str], None]
-
-
-class Watcher:
-    """Told what happens in a training; this one does nothing with it."""
-
-    def between(self) -> None:
-        """Called after every step, and while an epoch is measured."""
-
-    def evaluating(self, epoch: int) -> None:
-        """All steps of an epoch (from 1) are made; it is now measured on PublicTest."""
-
-    def epoch(self, figures: Mapping[str, float]) -> None:
-        """An epoch is done, and its line is in ``history.csv``."""
-
-    def saved(self, done: float) -> None:
-        """A checkpoint was written."""
 
 
 class Training:
