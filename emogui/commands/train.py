@@ -164,7 +164,7 @@ def _run(args: argparse.Namespace, remote: Remote | None) -> int:
         ),
         augmentation=_augmentation(Path(args.output), augment),
     )
-    training = Training(dataset, config, Path(args.output), say)
+    training = Training(dataset, config, Path(args.output), say if remote is None else remote.say)
     try:
         if remote is None:
             follow(training, args.checkpoint_minutes)

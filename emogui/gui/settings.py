@@ -46,6 +46,7 @@ class Settings:
         record_results, record_video, record_folder: what is recorded, and where; ``""`` is the
             user's folder for videos.
         hide_faces: how faces are hidden in what is saved of the Live tab; ``""`` shows them.
+        train_data, train_votes: the data set and the votes that were trained on, or checked, last.
         tab: the tab shown last.
         notice_seen: version of the first-start notice that the user has closed.
     """
@@ -74,6 +75,8 @@ class Settings:
     record_video: bool = True
     record_folder: str = ""
     hide_faces: Literal["", "blur", "box"] = ""
+    train_data: str = ""
+    train_votes: str = ""
     tab: str = "image"
     notice_seen: int = 0
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from emogui.errors import EmoguiError, TrainingError
 from emogui.gui.context import ViewContext
-from emogui.training.child import Child, program, why_it_ended
+from emogui.training.child import Child, program, python, why_it_ended
 from emogui.training.data_check import CheckFailed, check_command, parse_check
 from emogui.training.losses_file import read_losses
 from emogui.training.report import read_report
@@ -52,7 +52,7 @@ class TrainingWork:
 
     def check(self, data: str, votes: str, ticket: int) -> None:
         folder = self._sheets()
-        command = check_command(program()[:-2], data, votes, folder / f"sheet-{ticket}.png")
+        command = check_command(python(), data, votes, folder / f"sheet-{ticket}.png")
         child = self._check = Child(command, folder / "log.txt")
         thread = Thread(
             target=self._checking, args=(child, ticket), name="train-check", daemon=True

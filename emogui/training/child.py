@@ -27,13 +27,18 @@ CHATTER: Final = ("Traceback", "  ", "\t")
 """How lines of a log begin that tell people nothing."""
 
 
-def program() -> list[str]:
-    """The words that start emogui as this process runs it."""
+def python() -> list[str]:
+    """The words that start Python so that it imports this emogui."""
     # The folder where the window happens to be started must not lend its files as modules,
     # unless it is what emogui itself was started from.
     source = Path(emogui.__file__).resolve().parents[1]
     safe = [] if source == Path.cwd() else ["-P"]
-    return [sys.executable, *safe, "-m", "emogui"]
+    return [sys.executable, *safe]
+
+
+def program() -> list[str]:
+    """The words that start emogui's command line."""
+    return [*python(), "-m", "emogui"]
 
 
 class Child:

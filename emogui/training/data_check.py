@@ -132,8 +132,7 @@ def check_command(python: Sequence[str], data: str, votes: str, sheet: Path) -> 
     """The words that run a check in a process of its own.
 
     Args:
-        python: words that start Python, as of :func:`emogui.training.child.program` without the
-            ``-m emogui``.
+        python: words that start Python, see :func:`emogui.training.child.python`.
         data: file or folder.
         votes: FER+'s votes; "" for none.
         sheet: gets the contact sheet, a PNG file.
@@ -184,8 +183,9 @@ def contact_sheet(dataset: EmotionDataset) -> tuple[npt.NDArray[np.uint8], list[
     """Samples of each class, a line each, from Training, the same at every call.
 
     Returns:
-        Grey and alpha uint8 (height, width, 2), what lies between the pictures is transparent;
-        and the class of each line from the top.
+        Grey and alpha uint8 (height, width, 2), each picture `CELL` high and wide, with `GAP` below
+        and to the right of it, transparent as the place of a picture that is not there; and the
+        class of each line from the top.
 
     Raises:
         DatasetError: a picture cannot be read.
@@ -199,12 +199,9 @@ def contact_sheet(dataset: EmotionDataset) -> tuple[npt.NDArray[np.uint8], list[
     truth = _truth(dataset, head)
     training = dataset.split == Split.TRAINING
     lines: list[npt.NDArray[np.uint8]] = []
-    labels: list[str] = []
-    for code, label in enumerate(HEADS[head]):
+    for code in range(len(HEADS[head])):
         rows = np.flatnonzero((truth == code) & training)
-        if not len(rows):
-            continue
-        line = np.zeros((CELL + GAP, SAMPLES * (CELL + GAP) - GAP, 2), np.uint8)
+        line = np.zeros((CELL + GAP, SAMPLES * (CELL + GAP), 2), np.uint8)
         chosen = np.random.default_rng(code).permutation(rows)[:SAMPLES]
         for place, row in enumerate(chosen):
             face = dataset.faces[int(row)]
@@ -215,10 +212,7 @@ def contact_sheet(dataset: EmotionDataset) -> tuple[npt.NDArray[np.uint8], list[
             )
             line[:CELL, left : left + CELL, 1] = 255
         lines.append(line)
-        labels.append(label)
-    if not lines:
-        return np.zeros((1, 1, 2), np.uint8), []
-    return np.concatenate(lines)[:-GAP], labels
+    return np.concatenate(lines), list(HEADS[head])
 
 
 def _splits() -> Any:
