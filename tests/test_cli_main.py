@@ -62,6 +62,7 @@ def test_help_names_every_command(capsys):
         "doctor",
         "evaluate",
         "compare",
+        "recipes",
         "train",
         "export",
         "retrain",

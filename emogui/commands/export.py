@@ -70,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _export_training(args: argparse.Namespace, source: Path) -> Path:
-    from emogui.commands.train import head_numbers
-    from emogui.training.finish import export_run
+    from emogui.commands.train_options import head_numbers
+    from emogui.training.finish import export_run, title_of
     from emogui.training.record import earlier_stages
 
     returned = head_numbers("--return-prior", args.return_prior)
@@ -86,7 +86,7 @@ def _export_training(args: argparse.Namespace, source: Path) -> Path:
         source,
         _dataset(args),
         output,
-        title=args.title or output.name,
+        title=args.title or title_of(source, output.name),
         weights=args.weights or "best",
         returned_priors=returned,
         earlier=earlier,

@@ -72,7 +72,12 @@ def _blocks(info: ModelInfo) -> Iterator[Block]:
     yield from _files(info)
     yield Heading(2, "Licences")
     yield Bullets(
-        ((prose.SHIPPED_LICENCE if _shipped(info) else prose.OWN_LICENCE), *prose.LICENCES)
+        (
+            (prose.SHIPPED_LICENCE if _shipped(info) else prose.OWN_LICENCE),
+            prose.LICENCES[0],
+            *_form_licence(info),
+            *prose.LICENCES[1:],
+        )
     )
     yield Heading(2, "How to cite")
     yield from _citation(info)
@@ -80,6 +85,21 @@ def _blocks(info: ModelInfo) -> Iterator[Block]:
 
 def _shipped(info: ModelInfo) -> bool:
     return info.path.parent == paths.weights()
+
+
+def _backbone(info: ModelInfo) -> str:
+    """Name of the backbone; networks from before there were several have a ResNet50."""
+    stages = info.card.get("training", {}).get("stages", ())
+    return str(stages[-1]["config"]["network"].get("backbone", "resnet50")) if stages else ""
+
+
+def _form_licence(info: ModelInfo) -> Iterator[str]:
+    stages = info.card.get("training", {}).get("stages", ())
+    form = prose.FORMS.get(_backbone(info))
+    if form:
+        published = str(stages[0]["config"]["start"]) == "imagenet"
+        how = "begun from its published weights" if published else "without its published weights"
+        yield f"Form of the network: {form} as in Keras (Apache-2.0), {how}."
 
 
 def _in_short(info: ModelInfo) -> Iterator[Block]:
@@ -136,7 +156,6 @@ def _citation(info: ModelInfo) -> Iterator[Block]:
             "machine learning contests. The FER-2013 data.",
             "Barsoum, Zhang, Canton Ferrer, Zhang (2016). Training Deep Networks for Facial "
             "Expression Recognition with Crowd-Sourced Label Distribution. The FER+ votes.",
-            "He, Zhang, Ren, Sun (2016). Deep Residual Learning for Image Recognition. The form "
-            "of the network.",
+            *(work for name, work in prose.WORKS.items() if _backbone(info).startswith(name)),
         )
     )

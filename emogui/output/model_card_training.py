@@ -24,6 +24,7 @@ def training_blocks(training: Mapping[str, Any]) -> Iterator[Block]:
         "together. `emogui retrain` runs them again; configuration, seeds, versions and hardware "
         "of each are in model.json, under `training.stages`."
     )
+    yield from _recipe(stages[-1].get("recipe") or {})
     header = ("stage", "minutes", "epochs", "rows", "sizes", "peak rate", "heads", "log prior")
     yield Table(header, tuple(_row(number, stage) for number, stage in enumerate(stages, start=1)))
     yield Paragraph("What the averaged weights of each stage reached on PublicTest, uncalibrated:")
@@ -44,6 +45,15 @@ def _first_start(start: str) -> str:
     if start == "none":
         return "random weights"
     return "Keras' ImageNet weights" if start == "imagenet" else f"the weights in {start}"
+
+
+def _recipe(recipe: Mapping[str, str]) -> Iterator[Block]:
+    """By which recipe, after whom, and what they say it reaches."""
+    if not recipe.get("source"):
+        return
+    claimed = recipe.get("claimed")
+    said = f"The source says that it reaches {claimed}." if claimed else ""
+    yield Paragraph(f"The recipe is `{recipe['name']}`, after: {recipe['source']}. {said}".rstrip())
 
 
 def _row(number: int, stage: Stage) -> tuple[str, ...]:

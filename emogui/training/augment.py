@@ -169,7 +169,7 @@ def augment(images: Any, draws: dict[str, Any], noise: Any) -> Any:
 
     Args:
         images: tensor (n, side, side), uint8 or float, values 0-255.
-        draws: tensors of :func:`draw`.
+        draws: tensors of :func:`draw`; none where the pictures are to stay as they are.
         noise: tensor of :func:`noise_bank`; its size is that of the result.
 
     Returns:
@@ -177,6 +177,8 @@ def augment(images: Any, draws: dict[str, Any], noise: Any) -> Any:
     """
     from keras import ops
 
+    if not draws:
+        return ops.expand_dims(ops.cast(images, "float32"), -1)
     x = image_ops.warp(images, draws, int(noise.shape[-1]))
     per_picture = {name: ops.reshape(value, (-1, 1, 1)) for name, value in draws.items()}
     x = x + per_picture["sharpness"] * (x - image_ops.low_pass(x))
@@ -191,7 +193,9 @@ def augment(images: Any, draws: dict[str, Any], noise: Any) -> Any:
 
 
 def mix_targets(targets: Any, mix: Any) -> Any:
-    """Mixes targets (n, classes) as :func:`augment` mixed their pictures."""
+    """Mixes targets (n, classes) as :func:`augment` mixed their pictures; None: not at all."""
+    if mix is None:
+        return targets
     from keras import ops
 
     share = ops.reshape(mix, (-1, 1))

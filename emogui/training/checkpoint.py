@@ -27,6 +27,7 @@ class Progress:
         step: steps done in it.
         seconds: time spent training, over all runs.
         best_score: highest selection score so far, and ``best_epoch`` where.
+        loss_sum, loss_steps: sum of the losses of the epoch being run, and of how many steps.
         history: a row for each finished epoch, as in ``history.csv``.
         pictures: picture size to the number of pictures seen at that size.
     """
@@ -36,6 +37,8 @@ class Progress:
     seconds: float = 0.0
     best_score: float = -1.0
     best_epoch: int = -1
+    loss_sum: float = 0.0
+    loss_steps: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
     pictures: dict[str, int] = field(default_factory=dict)
 

@@ -22,7 +22,7 @@ from emogui.training.card import save_card
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.export import CALIBRATION_FACES, export
 from emogui.training.network import NetworkConfig
-from emogui.training.record import StageRecord, chain_of_run, read_config
+from emogui.training.record import StageRecord, chain_of_run, read_config, read_record
 from emogui.training.targets import prior_shifts
 
 RECORDED = (
@@ -71,8 +71,7 @@ def export_run(
     calibration = calibration_faces(training, int(network.size or 96))
     description = {
         "title": title,
-        "description": "ResNet50 on a grey face, one head for the FER+ emotions, one for the "
-        "FER-2013 labels",
+        "description": describe(stages),
         "training": {
             "data": dataset.name,
             "rows": len(training),
@@ -83,6 +82,34 @@ def export_run(
         "metrics": [],
     }
     return export(output, arrays, network, calibration, default_crop(), description, heads, shifts)
+
+
+def describe(stages: Sequence[StageRecord]) -> str:
+    """A network in one sentence, without its full stop: its recipe's summary, and its start.
+
+    Args:
+        stages: the whole chain, as :func:`emogui.training.record.chain_of_run` gives it.
+    """
+    first, last = stages[0], stages[-1]
+    backbone = last.config["network"].get("backbone", "resnet50")
+    summary = last.recipe.get("summary") or f"{backbone} on a grey face"
+    start = first.started_from or str(first.config["start"])
+    begun = "no pre-training" if first.config["start"] == "none" else f"begun from {start}"
+    return f"{summary.rstrip('.')}; {begun}"
+
+
+def title_of(run: Path, name: str) -> str:
+    """What to call the network of a training: its recipe's title, and its own name if another.
+
+    Args:
+        run: output folder of the training.
+        name: the network's name.
+    """
+    recipe = read_record(run)["recipe"]
+    if not recipe.get("title"):
+        return name
+    title = str(recipe["title"])
+    return title if name == recipe["name"] else f"{title} ({name})"
 
 
 def record_metrics(model: Path, metrics: Mapping[str, Any]) -> None:

@@ -39,10 +39,12 @@ class StageRecord:
         minutes: time spent training.
         pictures: picture size to the number of pictures seen at that size.
         best_epoch: the epoch of the best weights, from 1.
-        history: PublicTest figures after each epoch.
+        history: figures after each epoch, as in ``history.csv``.
         machines: versions and hardware, an entry for each computer that it ran on.
         commit: of the source that ran; None where it is not known.
         note: what the rest cannot say.
+        recipe: of :meth:`emogui.training.recipes.Recipe.describe`; empty where it is not known.
+        started_from: in words; empty where it is not known.
     """
 
     config: Mapping[str, Any]
@@ -57,6 +59,8 @@ class StageRecord:
     machines: Sequence[Mapping[str, Any]] = ()
     commit: str | None = None
     note: str = ""
+    recipe: Mapping[str, str] = field(default_factory=dict)
+    started_from: str = ""
 
     @property
     def pictures_seen(self) -> int:
@@ -143,9 +147,12 @@ def earlier_stages(start: str | Path) -> list[StageRecord]:
     return stages_of(card.get("training", {})) if isinstance(card, dict) else []
 
 
-def begin_record(run: Path, *, started_from: str, start: str, commit: str | None) -> None:
+def begin_record(
+    run: Path, *, started_from: str, start: str, commit: str | None, recipe: Mapping[str, str]
+) -> None:
     """Writes ``record.json`` into the folder of a new training."""
     record = {
+        "recipe": dict(recipe),
         "started_from": started_from,
         "commit": commit,
         "earlier": [stage.as_dict() for stage in earlier_stages(start)],
@@ -181,6 +188,8 @@ def read_record(run: Path) -> dict[str, Any]:
         "machines": [],
         "commit": None,
         "finished": False,
+        "recipe": {},
+        "started_from": "",
         "weights": "best",
         "prior_returned": {},
     }
@@ -236,6 +245,8 @@ def chain_of_run(
         history=progress["history"],
         machines=record["machines"],
         commit=record["commit"],
+        recipe=record["recipe"],
+        started_from=record["started_from"],
     )
     return [*before, last]
 

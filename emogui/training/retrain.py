@@ -21,7 +21,7 @@ from emogui.training import checkpoint
 from emogui.training.config import TrainingConfig
 from emogui.training.data import EmotionDataset, Split
 from emogui.training.finish import averaged_weights
-from emogui.training.network import build_network
+from emogui.training.network import build_network, open_size
 from emogui.training.record import (
     HANDED_ON,
     StageRecord,
@@ -152,7 +152,9 @@ def replay(
         done = stage.done
         say(f"{title} is done" if done else title)
         if not done:
-            training = Training(dataset, stage.config, stage.folder, say)
+            training = Training(
+                dataset, stage.config, stage.folder, say, recipe=stage.record.recipe
+            )
             _compare_rows(stage, training.rows, say)
             follow(training)
         if not (done and (stage.folder / HANDED_ON).is_file()):
@@ -183,7 +185,7 @@ def _shifted(
     arrays: list[npt.NDArray[Any]],
     shifts: dict[str, npt.NDArray[np.float32]],
 ) -> list[npt.NDArray[Any]]:
-    network = build_network(replace(config.network, size=None))
+    network = build_network(open_size(config.network))
     network.set_weights(arrays)
     for head, shift in shifts.items():
         bias = network.get_layer(head).bias

@@ -10,12 +10,20 @@ from emogui.errors import UsageError
 Stages = tuple[tuple[int, float], ...]
 """(picture size, share of the training at which it ends), ascending; the last ends at 1."""
 
+SCHEDULES = ("cosine", "constant")
+"""Warm-up and half a cosine, or the same rate all along."""
 
-def learning_rate(progress: float, peak: float, warm_up: float = 0.02) -> float:
-    """Linear warm-up, then half a cosine down to a hundredth of the peak.
 
-    After Loshchilov and Hutter, 2017, "SGDR".
+def learning_rate(
+    progress: float, peak: float, schedule: str = "cosine", warm_up: float = 0.02
+) -> float:
+    """The learning rate at a point of the training.
+
+    ``"cosine"``: linear warm-up, then half a cosine down to a hundredth of the peak, after
+    Loshchilov and Hutter, 2017, "SGDR". ``"constant"``: the peak.
     """
+    if schedule == "constant":
+        return peak
     if progress < warm_up:
         return peak * (0.05 + 0.95 * progress / warm_up)
     along = min(1.0, (progress - warm_up) / (1.0 - warm_up))
@@ -42,6 +50,12 @@ def parse_stages(text: str) -> Stages:
             "Sizes are 32 or more, shares ascend, and the last size has none.",
         )
     return tuple(stages)
+
+
+def format_stages(stages: Sequence[tuple[int, float]]) -> str:
+    """Writes what :func:`parse_stages` reads."""
+    *before, (last, _) = stages
+    return ",".join([*(f"{size}:{end:g}" for size, end in before), str(last)])
 
 
 def size_at(progress: float, stages: Sequence[tuple[int, float]]) -> int:

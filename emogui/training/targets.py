@@ -101,18 +101,48 @@ def selection_figures(
 
     Returns:
         Accuracy and balanced accuracy (six large classes) on the FER+ majority, accuracy on the
-        FER-2013 labels, as far as there are heads for them, and ``score``, their mean.
+        FER-2013 labels, as far as there are heads for them, and ``score``, their mean; then for
+        each head ``..._nll``, the mean negative log-likelihood of the true class.
     """
     figures: dict[str, float] = {}
-    if "ferplus" in logits:
-        rows = public.majority
-        truth = public.ferplus[rows].argmax(axis=1)
-        right = logits["ferplus"][rows].argmax(axis=1) == truth
-        recalls = [float(right[truth == c].mean()) for c in LARGE_CLASSES if (truth == c).any()]
-        figures["ferplus_accuracy"] = float(right.mean())
-        figures["ferplus_balanced_six"] = float(np.mean(recalls))
-    if "fer2013" in logits:
-        known = public.fer2013 >= 0
-        winner = logits["fer2013"][known].argmax(axis=1)
-        figures["fer2013_accuracy"] = float((winner == public.fer2013[known]).mean())
-    return figures | {"score": float(np.mean(list(figures.values())))}
+    losses: dict[str, float] = {}
+    for head, (said, truth) in _labelled(logits, public).items():
+        right = said.argmax(axis=1) == truth
+        figures[f"{head}_accuracy"] = float(right.mean())
+        if head == "ferplus":
+            recalls = [float(right[truth == c].mean()) for c in LARGE_CLASSES if (truth == c).any()]
+            figures["ferplus_balanced_six"] = float(np.mean(recalls))
+        losses[f"{head}_nll"] = _nll(said, truth)
+    return figures | {"score": float(np.mean(list(figures.values())))} | losses
+
+
+def sample_figures(
+    logits: Mapping[str, npt.NDArray[np.float32]], sample: EmotionDataset
+) -> dict[str, float]:
+    """Accuracy of each head on some Training rows: ``train_HEAD_accuracy``.
+
+    Its distance from the accuracy on PublicTest tells how much was learned by heart.
+    """
+    return {
+        f"train_{head}_accuracy": float((said.argmax(axis=1) == truth).mean())
+        for head, (said, truth) in _labelled(logits, sample).items()
+        if len(truth)
+    }
+
+
+def _labelled(
+    logits: Mapping[str, npt.NDArray[np.float32]], rows: EmotionDataset
+) -> dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[Any]]]:
+    """Head to the logits and true classes of the rows that have one."""
+    truths = {"ferplus": rows.majority_label, "fer2013": rows.fer2013}
+    return {
+        head: (said[truths[head] >= 0], truths[head][truths[head] >= 0])
+        for head, said in logits.items()
+    }
+
+
+def _nll(logits: npt.NDArray[np.float32], truth: npt.NDArray[Any]) -> float:
+    wide = logits.astype(np.float64)
+    top = wide.max(axis=1)
+    total = top + np.log(np.exp(wide - top[:, None]).sum(axis=1))
+    return float((total - wide[np.arange(len(truth)), truth]).mean())

@@ -1,4 +1,4 @@
-"""Trains the ResNet50 with its two heads.
+"""Trains a network.
 
 The weights that are kept are an exponential moving average, selected on PublicTest. A checkpoint
 is written every few minutes and after every epoch, so a kill loses little; what comes next (the
@@ -11,8 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +22,29 @@ from emogui.backend.crop import prepare
 from emogui.errors import TrainingError
 from emogui.labels import HEADS
 from emogui.training import checkpoint, record
-from emogui.training.augment import draw
+from emogui.training.augment import NONE, Draws, draw
 from emogui.training.checkpoint import Progress
 from emogui.training.config import TrainingConfig
 from emogui.training.data import EmotionDataset
 from emogui.training.losses import log_priors, make_loss
-from emogui.training.network import build_network, load_start
+from emogui.training.network import build_network, check_sizes, load_start, open_size
+from emogui.training.optimizers import make_optimizer
 from emogui.training.provenance import source_commit
 from emogui.training.schedule import learning_rate, size_at
 from emogui.training.steps import make_stepper
 from emogui.training.steps.base import Stepper, StepperParts
-from emogui.training.targets import labelled_rows, selection_figures, training_targets
+from emogui.training.targets import (
+    labelled_rows,
+    sample_figures,
+    selection_figures,
+    training_targets,
+)
 from emogui.training.watcher import Watcher
 
 Report = Callable[[str], None]
+
+SAMPLE = 2000
+"""Training rows, always the same, on which the accuracy is measured after each epoch."""
 
 
 class Training:
@@ -48,6 +56,8 @@ class Training:
         output: folder for ``checkpoint.npz``, ``best.npz``, ``history.csv``, ``config.json`` and
             ``record.json`` (see :mod:`emogui.training.record`).
         say: told what happens, a line at a time.
+        recipe: what the record keeps of the recipe, see
+            :meth:`emogui.training.recipes.Recipe.describe`.
 
     Raises:
         TrainingError: the data lack a split or labels, or the folder holds another training.
@@ -59,11 +69,14 @@ class Training:
         config: TrainingConfig,
         output: Path,
         say: Report = lambda _: None,
+        recipe: Mapping[str, str] | None = None,
     ) -> None:
         import keras
 
         self.config, self.output, self._say = config, output, say
         self.data = dataset.name
+        self._recipe = recipe or {}
+        check_sizes(config.network, [size for size, _ in config.stages])
         if (config.epochs is None) == (config.minutes is None):
             raise TrainingError("A training is bounded by either epochs or minutes.", "Give one.")
         self._heads = {h: HEADS[h] for h in HEADS if config.head_weights.get(h, 0.0) > 0}
@@ -76,10 +89,12 @@ class Training:
         say(f"preparing {len(self._train):,} training and {len(self._public):,} test pictures")
         images = prepare(self._train.faces, size)[..., 0]
         self._public_images = prepare(self._public.faces, size)
-        open_size = replace(config.network, size=None)
-        self.network = build_network(open_size)
-        self.average = build_network(open_size)
-        self._optimizer = _optimizer(config, self.network)
+        chosen = np.random.default_rng(0).permutation(len(self._train))[:SAMPLE]
+        self._sample, self._sample_images = self._train.subset(chosen), images[chosen][..., None]
+        form = open_size(config.network)
+        self.network = build_network(form)
+        self.average = build_network(form)
+        self._optimizer = make_optimizer(config, self.network)
         self.progress = Progress(epoch=config.start_epoch)
         self.output.mkdir(parents=True, exist_ok=True)
         self._written = config.as_dict() | {"rows": len(self._train), "data": dataset.name}
@@ -117,7 +132,11 @@ class Training:
         written = json.dumps(self._written, indent=2)
         (self.output / "config.json").write_text(written, encoding="utf-8")
         record.begin_record(
-            self.output, started_from=started_from, start=start, commit=source_commit()
+            self.output,
+            started_from=started_from,
+            start=start,
+            commit=source_commit(),
+            recipe=self._recipe,
         )
         self._say(f"starting from {started_from}")
 
@@ -201,30 +220,47 @@ class Training:
             losses.append(
                 self._stepper.step(
                     rows,
-                    draw(rng, batch, config.augmentation),
+                    self._draws(rng, batch, size),
                     size,
-                    learning_rate(self.done, config.rate),
+                    learning_rate(self.done, config.rate, config.schedule),
                 )
             )
             progress.step += 1
             progress.pictures[str(size)] = progress.pictures.get(str(size), 0) + batch
             mean = None
             if len(losses) == 10:  # reading a loss waits for the device: now and then is enough
-                mean = float(np.mean([float(loss) for loss in losses]))
-                losses.clear()
+                mean = self._note(losses)
             # A pause (a stopped process, a sleeping laptop) is not time spent training.
             progress.seconds += min(time.monotonic() - began, 60.0)
             self._watcher.between()
             if mean is not None:
                 yield mean
         if losses:
-            yield float(np.mean([float(loss) for loss in losses]))
+            yield self._note(losses)
+
+    def _draws(self, rng: np.random.Generator, batch: int, size: int) -> Draws:
+        """Nothing where the pictures are to go in as they were prepared, which saves time."""
+        if self.config.augmentation == NONE and size == self._size:
+            return {}
+        return draw(rng, batch, self.config.augmentation)
+
+    def _note(self, losses: list[Any]) -> float:
+        """Adds losses to the epoch's sum and clears the list; returns their mean."""
+        total, count = float(sum(float(loss) for loss in losses)), len(losses)
+        self.progress.loss_sum += total
+        self.progress.loss_steps += count
+        losses.clear()
+        return total / count
 
     def _finish_epoch(self) -> None:
         progress = self.progress
         self._watcher.evaluating(progress.epoch + 1)
+        figures = self.evaluate()  # which may be ended; then it is made again another time
         row = {"epoch": progress.epoch + 1, "minutes": round(progress.seconds / 60, 2)}
-        row |= self.evaluate()
+        if progress.loss_steps:
+            row["loss"] = progress.loss_sum / progress.loss_steps
+        progress.loss_sum, progress.loss_steps = 0.0, 0
+        row |= figures
         progress.history.append(row)
         if row["score"] > progress.best_score:
             progress.best_score, progress.best_epoch = row["score"], progress.epoch + 1
@@ -238,36 +274,26 @@ class Training:
         self._say(", ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
     def evaluate(self) -> dict[str, float]:
-        """PublicTest figures of the averaged network, one pass, and the score to select by."""
-        logits: dict[str, list[npt.NDArray[np.float32]]] = {h: [] for h in self._heads}
-        for first in range(0, len(self._public), 128):
+        """Figures of the averaged network, one pass, and the score to select by.
+
+        They are of PublicTest but for ``train_..._accuracy``, which is of some Training rows.
+        """
+        figures = selection_figures(self._predict(self._public_images), self._public)
+        return figures | sample_figures(self._predict(self._sample_images), self._sample)
+
+    def _predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        """Logits of the heads that are trained, float32 (n, classes)."""
+        parts = []
+        for first in range(0, len(images), 128):
             self._watcher.between()
-            for head, part in self._stepper.predict(
-                self._public_images[first : first + 128]
-            ).items():
-                if head in logits:
-                    logits[head].append(part)
-        whole = {head: np.concatenate(parts) for head, parts in logits.items()}
-        return selection_figures(whole, self._public)
+            parts.append(self._stepper.predict(images[first : first + 128]))
+        return {head: np.concatenate([part[head] for part in parts]) for head in self._heads}
 
     def _write_history(self) -> None:
         rows = self.progress.history
         with (self.output / "history.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            # The first epochs may be of a version that knew fewer figures.
+            names = list(dict.fromkeys(name for row in reversed(rows) for name in row))
+            writer = csv.DictWriter(file, fieldnames=names, restval="")
             writer.writeheader()
             writer.writerows(rows)
-
-
-def _optimizer(config: TrainingConfig, network: Any) -> Any:
-    import keras
-
-    optimizer = keras.optimizers.SGD(
-        learning_rate=config.rate,
-        momentum=0.9,
-        nesterov=True,
-        weight_decay=config.weight_decay,
-        global_clipnorm=config.clip,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    optimizer.build(network.trainable_variables)
-    return optimizer

@@ -63,7 +63,12 @@ def save(folder: Path, epoch: int, step: int, history: list[dict[str, float]]) -
     epochs = float(option("--epochs", "3"))
     meta = {
         "config": {"epochs": epochs, "minutes": None, "rows": 160, "batch": 16},
-        "progress": {"epoch": epoch, "step": step, "seconds": 30.0 * epoch + step, "history": history},
+        "progress": {
+            "epoch": epoch,
+            "step": step,
+            "seconds": 30.0 * epoch + step,
+            "history": history,
+        },
     }
     part = folder / "checkpoint.part"
     with part.open("wb") as file:
@@ -113,7 +118,17 @@ def train() -> int:
                 return 130
             done = (epoch + step / STEPS) / epochs
             loss = 2.0 / (1 + 2 * done) + 0.05 * np.sin(9.0 * done * epochs)
-            send(events.Step(done, epoch + 1, step, float(loss), 30.0 * epoch + step, 412.0, 90.0 * (1 - done)))
+            send(
+                events.Step(
+                    done,
+                    epoch + 1,
+                    step,
+                    float(loss),
+                    30.0 * epoch + step,
+                    412.0,
+                    90.0 * (1 - done),
+                )
+            )
             with (folder / FILE).open("a") as file:
                 file.write(f"{epoch + step / STEPS:.3f},{loss:.4f}\n")
         send(events.Evaluating(epoch + 1))
@@ -151,7 +166,13 @@ def evaluate() -> int:
     folder = Path(option("--output"))
     folder.mkdir(parents=True)
     labels = HEADS[option("--labels")]
-    figures = {"accuracy": 0.84, "balanced_accuracy": 0.71, "balanced_six": 0.8, "macro_f1": 0.73, "ece": 0.013}
+    figures = {
+        "accuracy": 0.84,
+        "balanced_accuracy": 0.71,
+        "balanced_six": 0.8,
+        "macro_f1": 0.73,
+        "ece": 0.013,
+    }
     metrics = figures | {
         "label_set": option("--labels"), "split": "public", "n": 3296,
         "intervals": {name: [value - 0.012, value + 0.011] for name, value in figures.items()},
@@ -163,7 +184,9 @@ def evaluate() -> int:
     (folder / "metrics.json").write_text(json.dumps(metrics))
     rng = np.random.default_rng(0)
     squares = rng.integers(90, 255, (len(labels), len(labels), 3), np.uint8)
-    Image.fromarray(squares).resize((700, 640), Image.Resampling.NEAREST).save(folder / "confusion.png")
+    Image.fromarray(squares).resize((700, 640), Image.Resampling.NEAREST).save(
+        folder / "confusion.png"
+    )
     return 0
 
 
@@ -174,4 +197,6 @@ def calibrate() -> int:
     return 0
 
 
-raise SystemExit({"train": train, "export": export, "evaluate": evaluate, "calibrate": calibrate}[sys.argv[1]]())
+raise SystemExit(
+    {"train": train, "export": export, "evaluate": evaluate, "calibrate": calibrate}[sys.argv[1]]()
+)

@@ -75,7 +75,8 @@ def test_after_a_kill_every_backend_reaches_the_same_end(backend, data, uninterr
     assert any("going on at epoch" in line for line in end["lines"])
     assert end["done"] == 1.0
     assert [row["epoch"] for row in end["history"]] == [1, 2]
-    figures = {"ferplus_accuracy", "ferplus_balanced_six", "fer2013_accuracy"}
+    figures = {"ferplus_accuracy", "ferplus_balanced_six", "fer2013_accuracy", "score", "loss"}
+    figures |= {"ferplus_nll", "fer2013_nll", "train_ferplus_accuracy", "train_fer2013_accuracy"}
     assert figures <= set(end["history"][0])
     for name in ("best.npz", "history.csv", "config.json", "checkpoint.npz"):
         assert (tmp_path / name).is_file()
@@ -83,6 +84,22 @@ def test_after_a_kill_every_backend_reaches_the_same_end(backend, data, uninterr
     # PyTorch trains in bfloat16 where the processor can.
     tolerance = 0.05 if backend == "torch" else 0.005
     np.testing.assert_allclose(end["weights"], uninterrupted, rtol=tolerance, atol=tolerance)
+
+
+def test_layers_in_words_are_the_same_network_on_every_backend(data, tmp_path):
+    """PyTorch has the channels first: flattening must put the values in the same order."""
+    found = {}
+    for backend in ("tensorflow", "jax", "torch"):
+        if importlib.util.find_spec(backend) is not None:
+            done = train(backend, data, tmp_path / backend, "words")
+            assert done.returncode == 0, done.stderr[-2000:]
+            assert "Gradients do not exist" not in done.stderr
+            found[backend] = json.loads(done.stdout.splitlines()[-1])
+    first = found["tensorflow"]
+    assert first["done"] == 1.0
+    for end in found.values():
+        np.testing.assert_allclose(end["logits"], first["logits"], atol=0.02)
+        assert end["history"][0]["loss"] == pytest.approx(first["history"][0]["loss"], rel=0.01)
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])

@@ -47,7 +47,7 @@ def test_without_votes_the_head_that_has_labels_is_trained(tmp_path, capsys, mon
     rows = [f"{i},{pixels[i]},{usage[i]}" for i in range(3)]
     data.write_text("\n".join(["emotion,pixels,Usage", *rows]), encoding="utf-8")
 
-    def stop(dataset, config, *_):
+    def stop(dataset, config, *_, **__):
         raise TrainingError(f"asked for {dict(config.head_weights)}")
 
     monkeypatch.setattr("emogui.training.train.Training", stop)

@@ -1,6 +1,7 @@
 """Trains a few steps in a process of its own, since Keras keeps its backend for life.
 
-Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill|bfloat16]
+Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill|bfloat16]; BACKBONE may be ``words``: a
+network of layers in words, with what the recipes of small networks have.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from emogui.training.backend import use_backend
@@ -20,6 +22,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 import emogui.training.train  # noqa: E402
+from emogui.training.augment import NONE  # noqa: E402
 from emogui.training.config import TrainingConfig  # noqa: E402
 from emogui.training.datasets import load_dataset  # noqa: E402
 from emogui.training.network import BACKBONES, NetworkConfig  # noqa: E402
@@ -40,11 +43,14 @@ def tiny(input_shape):
     return keras.Model(image, keras.layers.GlobalAveragePooling2D()(x), name="backbone")
 
 
+KERNELS = (keras.layers.Conv2D, keras.layers.Dense, keras.layers.DepthwiseConv2D)
+
+
 def same_start(network, start):
     """Weights that do not depend on the backend's own random numbers."""
     rng = np.random.default_rng(5)
     for layer in network._flatten_layers():
-        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
+        if isinstance(layer, KERNELS):
             kernel = layer.kernel.shape
             spread = (2 / np.prod(kernel[:-1])) ** 0.5
             layer.kernel.assign(rng.normal(0, spread, kernel).astype(np.float32))
@@ -52,7 +58,7 @@ def same_start(network, start):
 
 
 BACKBONES["tiny"] = tiny
-if backbone == "tiny":
+if backbone in ("tiny", "words"):
     emogui.training.train.load_start = same_start
 config = TrainingConfig(
     epochs=2,
@@ -63,6 +69,21 @@ config = TrainingConfig(
     precision=precision,
     network=NetworkConfig(size=40, backbone=backbone, dropout=0.0),
 )
+if backbone == "words":
+    words = ("conv 6 kernel 3 relu", "max-pool 2", "inverted 6 expand 2", "inverted 8 stride 2")
+    words += ("flatten", "dense 5 batch-norm gelu")
+    config = replace(
+        config,
+        stages=((40, 1.0),),
+        optimizer="adamw",
+        schedule="constant",
+        rate=1e-3,
+        clip=0.0,
+        decay=0.0,
+        augmentation=NONE,
+        precision="float32",
+        network=NetworkConfig(40, "unit", dropout=0.0, backbone="layers", layers=words),
+    )
 lines: list[str] = []
 training = Training(load_dataset(Path(data)), config, Path(output), lines.append)
 for done, _ in training.run():
@@ -76,6 +97,7 @@ print(
             "lines": lines,
             "history": training.progress.history,
             "done": training.done,
+            "logits": training._predict(training._public_images[:4])["fer2013"].tolist(),
             "weights": [float(abs(w).sum()) for w in training.network.get_weights()],
         }
     )

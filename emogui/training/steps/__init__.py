@@ -7,6 +7,8 @@ nothing waits for the host.
 
 from __future__ import annotations
 
+import warnings
+
 from emogui.errors import TrainingError
 from emogui.training.steps.base import Stepper, StepperParts
 
@@ -15,6 +17,8 @@ def make_stepper(parts: StepperParts) -> Stepper:
     """The stepper for the backend that Keras runs on."""
     import keras
 
+    # Every network has all heads; one that is not trained gets no gradient, as it should.
+    warnings.filterwarnings("ignore", message="Gradients do not exist for variables")
     backend = keras.backend.backend()
     stepper: Stepper
     if backend == "tensorflow":

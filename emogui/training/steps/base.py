@@ -42,7 +42,10 @@ class Stepper(Protocol):
     """Runs training steps; between steps the weights may live on the device only."""
 
     def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
-        """One step on the rows given, augmented to ``size`` pixels; returns the loss, unread."""
+        """One step on the rows given, augmented to ``size`` pixels; returns the loss, unread.
+
+        Without draws the pictures go in as they were prepared.
+        """
 
     def predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         """Logits of the averaged network for prepared pictures uint8 (n, size, size, 1)."""

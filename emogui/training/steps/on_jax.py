@@ -44,7 +44,7 @@ class JaxStepper:
         trainable, fixed, moments, average = state
         x = as_input(augment(jnp.take(images, rows, axis=0), draws, noise))
         wanted = {
-            h: mix_targets(jnp.take(t, rows, axis=0), draws["mix"]) for h, t in targets.items()
+            h: mix_targets(jnp.take(t, rows, axis=0), draws.get("mix")) for h, t in targets.items()
         }
 
         def loss_of(weights: Any) -> tuple[Any, Any]:

@@ -30,7 +30,7 @@ class TensorFlowStepper:
         images = tf.gather(self._images, rows)
         x = as_input(augment(images, draws, noise))
         targets = {
-            h: mix_targets(tf.gather(t, rows), draws["mix"]) for h, t in self._targets.items()
+            h: mix_targets(tf.gather(t, rows), draws.get("mix")) for h, t in self._targets.items()
         }
         variables = parts.network.trainable_variables
         with tf.GradientTape() as tape:

@@ -54,7 +54,9 @@ class TorchStepper:
         with torch.no_grad():
             x = as_input(augment(self._images[chosen], tensors, self._noise[size]))
             x = x.contiguous(memory_format=torch.channels_last)
-            targets = {h: mix_targets(t[chosen], tensors["mix"]) for h, t in self._targets.items()}
+            targets = {
+                h: mix_targets(t[chosen], tensors.get("mix")) for h, t in self._targets.items()
+            }
         with self._precision():
             logits = parts.network(x, training=True)
         loss = parts.loss(logits, targets)
