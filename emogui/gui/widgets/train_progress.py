@@ -22,7 +22,13 @@ ACCURACIES: Final = {
     "ferplus_balanced_six": "FER+ balanced, six",
     "fer2013_accuracy": "FER-2013 accuracy",
 }
-"""Columns of ``history.csv`` to the names of their lines."""
+"""Columns of ``history.csv``, of PublicTest, to the names of their lines."""
+
+ON_TRAINING: Final = {
+    "train_ferplus_accuracy": "FER+ on Training",
+    "train_fer2013_accuracy": "FER-2013 on Training",
+}
+"""Likewise of Training rows; the first that there is shows how far the network learns by heart."""
 
 LOW: Final = 190
 """Height of a chart, in logical pixels, at least."""
@@ -43,7 +49,7 @@ class Curves(ttk.Frame):
         super().__init__(parent)
         self._context = context
         self.loss = CurveChart(self, context, "Training loss by epoch")
-        self.accuracy = CurveChart(self, context, "PublicTest by epoch", percent=True)
+        self.accuracy = CurveChart(self, context, "Accuracy on PublicTest by epoch", percent=True)
         self._narrow: bool | None = None
         self._height = 0
         self.bind("<Configure>", lambda event: self._fit(event.width))
@@ -68,8 +74,12 @@ class Curves(ttk.Frame):
         rows = [row for row in history if isinstance(row, dict)]
         self.loss.show([Curve("Loss", tuple(losses))], epochs, "Comes with the first steps.")
         curves = []
-        for column, name in ACCURACIES.items():
-            points = tuple((row["epoch"], row[column]) for row in rows if column in row)
+        learned = next((c for c in ON_TRAINING if any(c in row for row in rows)), "")
+        shown = ACCURACIES | ({learned: ON_TRAINING[learned]} if learned else {})
+        for column, name in shown.items():
+            points = tuple(
+                (row["epoch"], row[column]) for row in rows if row.get(column) is not None
+            )
             if points:
                 curves.append(Curve(name, points, best))
         self.accuracy.show(curves, epochs, "Comes when the first epoch is done.")
