@@ -4,7 +4,7 @@ Usage: fake_emogui.py COMMAND ...
 
 What it does is steered by a file ``orders`` in the folder that ``EMOGUI_FAKE`` names: words such as
 ``crash`` (the training ends by a signal after its first epoch), ``fail`` (it says why and ends),
-``refuse`` (calibration fails), ``slow`` (steps take a while).
+``refuse`` (calibration fails), ``slow`` (steps take a while, for as long as it stands there).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def train() -> int:
     while epoch < epochs:
         while step < STEPS:
             step += 1
-            time.sleep(0.15 if "slow" in said else 0.005)
+            time.sleep(0.15 if "slow" in orders() else 0.005)
             if not go_on.is_set():
                 send(events.Paused())
                 go_on.wait()

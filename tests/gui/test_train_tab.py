@@ -51,6 +51,7 @@ class Train:
         self.driver.root.update()
 
     def start(self):
+        self.presenter.edit(length="3")
         button = self.view.setup.start_button
         self.wait(lambda: button.instate(["!disabled"]))
         button.invoke()

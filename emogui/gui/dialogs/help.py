@@ -57,7 +57,8 @@ def show_meaning(root: ttk.App, theme: Theme, closed: Callable[[], None] | None 
 _COLUMNS = (
     ("File", "Faces"),
     ("Camera", "Video"),
-    ("Inside the timeline", "Model", "Detector", "View", "Help"),
+    ("Training", "Inside the timeline", "Model", "Detector"),
+    ("View", "Help"),
 )
 """How the shortcuts stand beside one another; groups that are not named come last."""
 
