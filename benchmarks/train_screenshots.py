@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image as PilImage
+
     from benchmarks.screenshots import Photographer
 
-FACES = 90
+FACES = 150
 """Drawn faces of each class."""
 
 MOODS = {
@@ -27,7 +30,7 @@ MOODS = {
     "surprise": (0.1, 1.0, 0.6, 1.0),
 }
 
-RECIPE, EPOCHS = "cnn-toleubay", "8"
+RECIPE, EPOCHS, BATCH = "cnn-toleubay", "12", "16"
 
 
 def take_train(window: Photographer, folder: Path) -> None:
@@ -42,7 +45,7 @@ def take_train(window: Photographer, folder: Path) -> None:
     presenter = view.presenter
     presenter.data.choose(str(faces))
     presenter.choose_recipe(RECIPE)
-    presenter.edit(length=EPOCHS, name="drawn-faces")
+    presenter.edit(length=EPOCHS, batch=BATCH, name="drawn-faces")
     window.until(lambda: presenter.data.report and view.setup.data.classes.has_samples)
     # The path is of this computer; the picture is for everyone.
     view.setup.source.path.set("faces")
@@ -83,12 +86,11 @@ def make_faces(folder: Path) -> None:
             draw_face(mood, rng).save(folder / mood / f"{number:03d}.png")
 
 
-def draw_face(mood: str, rng: object):  # type: ignore[no-untyped-def]
+def draw_face(mood: str, rng: np.random.Generator) -> PilImage:
     """One face, drawn four times as large and made small."""
     import numpy as np
     from PIL import Image, ImageDraw
 
-    assert isinstance(rng, np.random.Generator)
     mouth, opened, brows, eyes = (float(value + rng.normal(0, 0.12)) for value in MOODS[mood])
     side = 192
     ground, skin = int(rng.integers(20, 90)), int(rng.integers(130, 225))
@@ -107,12 +109,13 @@ def draw_face(mood: str, rng: object):  # type: ignore[no-untyped-def]
         pen.line((eye_x - way * 16, inner, eye_x + way * 17, outer), fill=ink, width=6)
     pen.line((x, y - 4, x - 5, y + 16, x + 4, y + 17), fill=max(0, skin - 50), width=4)
     middle, half = y + high * 0.5, wide * 0.42
+    along = np.linspace(-1, 1, 15)
+    bend = np.cos(along * math.pi / 2)
     upper = [
-        (x + half * t, middle + 15 * mouth * math.cos(t * math.pi / 2) - 6 * mouth)
-        for t in np.linspace(-1, 1, 15)
+        (x + half * t, middle + (15 * b - 6) * mouth) for t, b in zip(along, bend, strict=True)
     ]
     if opened > 0.08:
-        lower = [(px, py + 26 * opened * math.cos(math.asin((px - x) / half))) for px, py in upper]
+        lower = [(px, py + 26 * opened * b) for (px, py), b in zip(upper, bend, strict=True)]
         pen.polygon([*upper, *reversed(lower)], fill=ink)
     pen.line(upper, fill=ink, width=5, joint="curve")
     small = picture.rotate(float(rng.normal(0, 6)), fillcolor=ground).resize((48, 48))

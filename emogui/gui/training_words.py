@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from emogui.gui.catalogue import head_title
@@ -129,8 +128,12 @@ def data_facts(report: DataReport) -> list[str]:
     """What a data set is and holds, a line each."""
     splits = "  ·  ".join(f"{n:,} {split}" for split, n in report.splits.items())
     dropped = [f"{n:,} {why} are left out." for why, n in report.dropped.items()]
-    form = report.form[:1].upper() + report.form[1:]
-    return [f"{form}.", f"{splits} pictures", *dropped, *report.notes]
+    form, *notes = (_sentence(text) for text in (report.form, *report.notes))
+    return [form, f"{splits} pictures", *dropped, *notes]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def unfinished(run: Run) -> str:
@@ -154,9 +157,3 @@ def when(iso: str) -> str:
         return datetime.fromisoformat(iso).astimezone().strftime("%d %b, %H:%M")
     except ValueError:
         return ""
-
-
-def listed(words: Sequence[str]) -> str:
-    """``"a, b and c"``."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last

@@ -31,6 +31,7 @@ class ClassTable(tkinter.Canvas):
         super().__init__(parent, highlightthickness=0, borderwidth=0, height=1, width=10)
         self._context = context
         self._report: DataReport | None = None
+        self._sheet: PilImage.Image | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._plain = nametofont("TkDefaultFont", root=self)
         self._bold = nametofont("EmoguiBold", root=self)
@@ -43,7 +44,7 @@ class ClassTable(tkinter.Canvas):
         """Shows the counts at once, and the samples when they are read."""
         if report is self._report:
             return
-        self._report, self._photo = report, None
+        self._report, self._sheet, self._photo = report, None, None
         self.draw()
         if report is not None and report.sheet:
             row = self._context.px(ROW)
@@ -61,7 +62,7 @@ class ClassTable(tkinter.Canvas):
 
     def _take(self, report: DataReport, sheet: PilImage.Image) -> None:
         if report is self._report:
-            self._photo = ImageTk.PhotoImage(sheet, master=self)
+            self._sheet = sheet
             self.draw()
 
     def draw(self) -> None:
@@ -92,8 +93,8 @@ class ClassTable(tkinter.Canvas):
             self.create_text(right, y, text=text, anchor="ne", fill=colours.muted, font=self._small)
         y += line + px(6)
         row = px(ROW) if sampled else px(ROW) // 2
-        if sampled and self._photo is not None:
-            self.create_image(samples, y, image=self._photo, anchor="nw", tags="samples")
+        if sampled and self._sheet is not None:
+            self._samples(self._sheet, samples, y)
         most = max(1, *head.training)
         for label, training, public in zip(head.labels, head.training, head.public, strict=True):
             # The samples fill the upper part of their line; the rest is the gap to the next.
@@ -111,6 +112,15 @@ class ClassTable(tkinter.Canvas):
                 self._bar(samples, middle, training / most)
             y += row
         return y
+
+    def _samples(self, sheet: PilImage.Image, left: int, top: int) -> None:
+        """As many samples of each class as there is room for."""
+        step = self._context.px(ROW)
+        columns = max(1, min(sheet.width // step, (self.winfo_width() - left + GAP) // step))
+        if self._photo is None or self._photo.width() != columns * step:
+            part = sheet.crop((0, 0, columns * step, sheet.height))
+            self._photo = ImageTk.PhotoImage(part, master=self)
+        self.create_image(left, top, image=self._photo, anchor="nw", tags="samples")
 
     def _bar(self, left: int, middle: float, share: float) -> None:
         """How many a class has beside the largest one."""
