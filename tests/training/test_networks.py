@@ -218,6 +218,16 @@ def test_every_recipe_trains(name, data, tmp_path):
     assert json.loads((tmp_path / "record.json").read_text())["recipe"] == recipe.describe()
 
 
+@pytest.mark.parametrize(
+    "name", [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)]
+)
+def test_the_page_tells_the_parameters(name):
+    page = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` | ")]
+    count = build_network(RECIPES[name].config.network).count_params()
+    assert f"| {count / 1e6:.2f} M |" in row
+
+
 def test_the_light_network_is_small_and_ends_as_maps_need():
     from emogui.backend.keras_features import grid_of, pooling_before
 

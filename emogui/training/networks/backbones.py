@@ -31,7 +31,11 @@ def _without_own_scaling(whole: Any) -> Any:
     """EfficientNet from its first convolution on: it brings a normalisation of its own along."""
     import keras
 
-    return keras.Model(whole.get_layer("stem_conv_pad").input, whole.output, name="backbone")
+    cut = keras.Model(whole.get_layer("stem_conv_pad").input, whole.output, name="backbone")
+    # Its layers still belong to the whole network, too; those of a copy do not.
+    copy = keras.models.clone_model(cut)
+    copy.set_weights(cut.get_weights())
+    return copy
 
 
 def _resnet50(shape: Shape) -> Any:
