@@ -42,3 +42,15 @@ def test_curves_are_drawn_and_redrawn_in_the_other_theme(window):
     window.commands.do("toggle_theme")
     chart.draw()
     assert chart.cget("background") != before
+
+
+def test_no_two_numbers_of_an_axis_read_the_same(window):
+    chart = CurveChart(window.root, window.context, "Accuracy", percent=True)
+    chart.place(x=0, y=0, width=400, height=300)
+    window.root.update()
+    chart.show([Curve("a", [(1.0, 0.403)]), Curve("b", [(1.0, 0.3905)])], 2.0)
+    texts = [
+        chart.itemcget(item, "text") for item in chart.find_all() if chart.type(item) == "text"
+    ]
+    numbers = [text for text in texts if text.endswith(" %") and "  " not in text]
+    assert len(numbers) >= 2 and len(set(numbers)) == len(numbers)

@@ -112,7 +112,9 @@ class TrainView(ttk.Frame):
             self._page = presenter.page
             for frame in self._pages.values():
                 frame.grid_remove()
-            self._page_of(presenter.page).grid(row=0, column=0, sticky="nsew")
+            page = self._page_of(presenter.page)
+            page.grid(row=0, column=0, sticky="nsew")
+            page.scroll.to_top()
         if presenter.page is Page.SETUP:
             self.setup.show()
         elif presenter.page is Page.RUN and presenter.progress is not None:

@@ -162,7 +162,7 @@ class CurveChart(tkinter.Canvas):
             )  # fmt: skip
         if len(points) <= 30:
             for x, y in points:
-                self._dot(x, y, px(2), colour)
+                self._dot(x, y, px(3 if len(points) < 3 else 2), colour)
         marked = [p for p in curve.points if p[0] == curve.best]
         if marked:
             x, y = place(marked[0])
@@ -180,10 +180,10 @@ class CurveChart(tkinter.Canvas):
         return lines[index % 4]
 
     def _number(self, tick: float, ticks: Sequence[float]) -> str:
-        if self._percent:
-            return f"{100 * tick:.0f} %"
-        step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        return f"{tick:.{max(0, -math.floor(math.log10(step)))}f}"
+        factor = 100 if self._percent else 1
+        step = factor * (ticks[1] - ticks[0])
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        return f"{factor * tick:.{digits}f}" + (" %" if self._percent else "")
 
 
 def scale_of(
