@@ -19,6 +19,8 @@ from pathlib import Path
 
 from PIL import ImageGrab
 
+from benchmarks.train_screenshots import take_train
+
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (1180, 780)
 
@@ -33,6 +35,8 @@ def main() -> int:
         return in_virtual_display(args.output)
     args.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
+        # The training's network must not join those of whoever takes the pictures.
+        os.environ["XDG_DATA_HOME"] = folder
         take_all(args.output, Path(folder))
     return 0
 
@@ -134,6 +138,7 @@ def take_all(output: Path, folder: Path) -> None:
     do("next_picture")
     window.take("no-face")
     take_live(window, folder / "video.avi")
+    take_train(window, folder)
     window.close()
 
 

@@ -44,6 +44,11 @@ def user_models() -> Path:
     return user_data() / "models"
 
 
+def user_runs() -> Path:
+    """Trainings that were started in the window, one folder each."""
+    return user_data() / "runs"
+
+
 def user_config() -> Path:
     """Folder of the settings file."""
     import platformdirs

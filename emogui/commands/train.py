@@ -15,6 +15,7 @@ from emogui.errors import UsageError
 
 if TYPE_CHECKING:
     from emogui.training.data import EmotionDataset
+    from emogui.training.remote import Remote
     from emogui.training.train import Training
 
 
@@ -35,6 +36,13 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
     )
+    parser.add_argument(
+        "--progress",
+        choices=("bar", "json"),
+        default="bar",
+        help="json: tell what happens on standard output, an event a line, and take the words "
+        "pause, resume and stop on standard input; see docs/training.md (default: bar)",
+    )
     parser.add_argument("--keep-leaked", action="store_true", help="keep pictures of the test sets")
     parser.add_argument(
         "--show", action="store_true", help="print all that decides the training and do nothing"
@@ -45,6 +53,19 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Trains until it is done; Ctrl+C keeps what was done."""
+    if args.progress == "bar":
+        return _run(args, None)
+    from emogui.commands.console import private_stdout
+    from emogui.training.remote import Remote
+
+    with private_stdout() as stdout:
+        remote = Remote(stdout, controls=_standard_input())
+        remote.listen()
+        with remote.failures():
+            return _run(args, remote)
+
+
+def _run(args: argparse.Namespace, remote: Remote | None) -> int:
     from emogui.training.recipes import find_recipe
 
     if not args.checkpoint_minutes > 0:
@@ -60,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
     backend = use_backend(args.backend, config.precision)
     from emogui.training.datasets import load_dataset
+    from emogui.training.events import Finished, Stopped
     from emogui.training.train import Training
 
     dataset = load_dataset(
@@ -75,15 +97,31 @@ def run(args: argparse.Namespace) -> int:
     if kept != config.augmentation:
         say("the training goes on with the ranges of the augmentation that it began with")
         config = replace(config, augmentation=kept)
-    training = Training(dataset, config, Path(args.output), say, recipe=recipe.describe())
+    tell = say if remote is None else remote.say
+    training = Training(dataset, config, Path(args.output), tell, recipe=recipe.describe())
     try:
-        follow(training, args.checkpoint_minutes)
+        if remote is None:
+            follow(training, args.checkpoint_minutes)
+        else:
+            remote.follow(training, args.checkpoint_minutes, backend)
     except KeyboardInterrupt:
         training.save()
         say("stopped; the same command goes on from here")
+        if remote is not None:
+            remote.send(Stopped(training.done))
         return 130
     say(f"done; best epoch {training.progress.best_epoch}, kept in {args.output}")
+    if remote is not None:
+        remote.send(Finished(training.progress.best_epoch, str(args.output)))
     return 0
+
+
+def _standard_input() -> int | None:
+    """File descriptor of standard input; None where there is none."""
+    try:
+        return None if sys.stdin is None else sys.stdin.fileno()
+    except (OSError, ValueError):
+        return None
 
 
 def _teachable(heads: dict[str, float], dataset: EmotionDataset) -> dict[str, float]:

@@ -71,6 +71,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("video_loop", "Loop", "Mod+G"),
         Action("video_whole", "Analyse whole video…", "Mod+Shift+A"),
     ),
+    "Training": (
+        Action("train_file", "Data set from file…", "Mod+Shift+D"),
+        Action("train_folder", "Data set from folder…", "Mod+Shift+F"),
+        Action("train_start", "Start training", "Mod+Shift+T"),
+        Action("train_pause", "Pause or resume training", "Mod+Y"),
+        Action("train_stop", "Cancel training", "Mod+Shift+Y"),
+    ),
     "Model": (
         Action("load_model", "Load from folder…", "Mod+Shift+M"),
         Action("next_model", "Next model", "Mod+M"),
@@ -83,6 +90,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action("zoom_out", "Zoom out", "Mod+minus", ("Mod+KP_Subtract",)),
         Action("show_image", "Image tab", "Mod+1"),
         Action("show_live", "Live camera tab", "Mod+2"),
+        Action("show_train", "Train tab", "Mod+3"),
         Action("timeline", "Timeline", "Mod+Shift+L"),
         Action("toggle_theme", "Light or dark", "Mod+T"),
     ),

@@ -1,7 +1,7 @@
 """What the window will need, made ahead while nothing else is to be done.
 
-ttkbootstrap draws the pictures of a style or icon when a widget first has it, and the Live tab
-brings many modules along. Both would hold up the click that first needs them.
+ttkbootstrap draws the pictures of a style or icon when a widget first has it, and the tabs that
+are not shown at first bring many modules along. Both would hold up the click that first needs them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import ttkbootstrap as ttk
 
 from emogui.gui.context import ViewContext
 
-LIVE_TAB = "emogui.gui.views.live"
+TABS = ("emogui.gui.views.live", "emogui.gui.views.train")
 
 ICONS = (
     "camera",
@@ -58,7 +58,7 @@ class Ahead:
 
         self._importing = True
         # A failure shows, with its reason, when the tab is opened.
-        self._context.submit(partial(importlib.import_module, LIVE_TAB), done, done)
+        self._context.submit(_import_tabs, done, done)
 
 
 def _first_needed(root: tkinter.Misc) -> list[Callable[[], tkinter.Widget]]:
@@ -75,6 +75,11 @@ def _first_needed(root: tkinter.Misc) -> list[Callable[[], tkinter.Widget]]:
         partial(button, icon="play-fill", bootstyle="primary"),
         *(partial(button, icon=icon) for icon in ICONS),
     ]
+
+
+def _import_tabs() -> None:
+    for name in TABS:
+        importlib.import_module(name)
 
 
 def _draw_style(make: Callable[[], tkinter.Widget]) -> None:

@@ -102,8 +102,8 @@ class Application:
         if self._camera is not None:
             self.shell.show_tab("live")
             self.shell.live_view().start(self._camera)
-        elif self.context.settings.tab == "live" and not self._paths:
-            self.shell.show_tab("live")
+        elif self.context.settings.tab != "image" and not self._paths:
+            self.shell.show_tab(self.context.settings.tab)
         self.commands.choosing.look_up()
         self._find_system_mode()
         self._accept_drops()
@@ -202,6 +202,13 @@ class Application:
     # The end
 
     def close(self) -> None:
+        """Closes the window; where a training is under way, asks first, and does not wait."""
+        if self.shell.training and not self.context.closing:
+            self.commands.ask_to_leave(self.leave)
+        else:
+            self.leave()
+
+    def leave(self) -> None:
         """Begins the end: stops everything, remembers the settings, then waits for threads.
 
         It returns at once, and nothing in it waits: a thread in native code cannot be told to
@@ -230,8 +237,7 @@ class Application:
     def _remember(self) -> None:
         maximized = is_maximized(self.root)
         geometry = self.context.settings.geometry if maximized else self.root.geometry()
-        tab = "live" if self.shell.on_live else "image"
-        self.context.save_settings(geometry=geometry, maximized=maximized, tab=tab)
+        self.context.save_settings(geometry=geometry, maximized=maximized, tab=self.shell.tab)
 
     def _catch_signals(self) -> None:
         """Lets Ctrl+C in the terminal and a polite kill close the window as Exit does."""
@@ -239,7 +245,7 @@ class Application:
             for name in ("SIGINT", "SIGTERM", "SIGHUP"):
                 number = getattr(signal, name, None)
                 if number is not None:
-                    signal.signal(number, lambda *_args: self.context.post(self.close))
+                    signal.signal(number, lambda *_args: self.context.post(self.leave))
 
     def is_quiet(self) -> bool:
         """Whether no worker is inside a job and no view inside a camera any more."""

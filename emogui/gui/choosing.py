@@ -56,6 +56,10 @@ class Choosing:
         now = (choice.model, choice.labels)
         self.pick_model(*pairs[(pairs.index(now) + 1) % len(pairs) if now in pairs else 0])
 
+    def do_look_for_models(self) -> None:
+        """Reads again what is installed: a network was added."""
+        self.look_up()
+
     def do_load_model(self) -> None:
         folder = self.context.dialogs.open_folder("Load a model from its folder", "")
         if folder:

@@ -16,6 +16,7 @@ from emogui.gui.catalogue import Catalogue
 from emogui.gui.choosing import Choosing
 from emogui.gui.context import ViewContext
 from emogui.gui.dialogs.base import Dialog
+from emogui.gui.dialogs.leaving import LeavingDialog
 from emogui.gui.dialogs.settings import SettingsDialog
 from emogui.gui.helping import Helping
 from emogui.gui.keys import PLAIN_LETTERS, is_text
@@ -25,6 +26,7 @@ from emogui.gui.player_commands import PlayerCommands
 from emogui.gui.settings import Settings
 from emogui.gui.shell import Shell
 from emogui.gui.timeline_commands import TimelineCommands
+from emogui.gui.train_commands import TrainCommands
 from emogui.gui.transfers import Transfers
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class Commands:
         self.transfers = Transfers(context, self.shell, self.open)
         self.timeline = TimelineCommands(self.shell)
         self.player = PlayerCommands(self.shell)
+        self.training = TrainCommands(self.shell)
         self.helping = Helping(
             root,
             context,
@@ -94,8 +97,9 @@ class Commands:
 
     def method(self, name: str) -> Callable[[], None] | None:
         """What does the action of that name; None where nothing does."""
-        parts = (self.choosing, self.helping, self.transfers, self.timeline, self.player)
-        for owner in (self, *parts):
+        parts = (self.choosing, self.helping, self.transfers)
+        tabs = (self.timeline, self.player, self.training)
+        for owner in (self, *parts, *tabs):
             method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
             if method is not None:
                 return method
@@ -110,10 +114,10 @@ class Commands:
         self.shell.refresh()
         self.menus.mark(self.context.choice, self.context.settings.theme)
         shown = self.image.presenter.current
-        live = self.shell.on_live
-        result = not live and shown is not None and shown.result is not None
-        several = not live and len(self.image.presenter.documents) > 1
-        face = not live and shown is not None and shown.face is not None
+        live, still = self.shell.on_live, self.shell.on_image
+        result = still and shown is not None and shown.result is not None
+        several = still and len(self.image.presenter.documents) > 1
+        face = still and shown is not None and shown.face is not None
         self.menus.enable(
             {
                 "save_picture": result or live,
@@ -121,7 +125,7 @@ class Commands:
                 "save_results": any(d.result for d in self.image.presenter.documents),
                 "copy_picture": result,
                 "copy_values": result,
-                "close_picture": shown is not None and not live,
+                "close_picture": shown is not None and still,
                 "next_face": face or live,
                 "previous_face": face or live,
                 "explain": face,
@@ -177,7 +181,7 @@ class Commands:
     def do_detect(self) -> None:
         if self.shell.on_live:
             self.shell.live_view().toggle_analysis()
-        else:
+        elif self.shell.on_image:
             self.image.detect()
 
     def do_cancel(self) -> None:
@@ -195,19 +199,19 @@ class Commands:
     def _step_face(self, step: int) -> None:
         if self.shell.on_live:
             self.shell.live_view().stage.step(step)
-        else:
+        elif self.shell.on_image:
             self.image.presenter.select_next(step)
 
     def do_explain(self) -> None:
-        if not self.shell.on_live:
+        if self.shell.on_image:
             self.image.explaining.toggle()
 
     def do_explain_next(self) -> None:
-        if not self.shell.on_live:
+        if self.shell.on_image:
             self.image.explaining.step(1)
 
     def do_explain_previous(self) -> None:
-        if not self.shell.on_live:
+        if self.shell.on_image:
             self.image.explaining.step(-1)
 
     def do_next_picture(self) -> None:
@@ -217,7 +221,9 @@ class Commands:
         self._step_picture(-1)
 
     def _step_picture(self, step: int) -> None:
-        if not self.shell.on_live:
+        if self.shell.on_train:
+            self.shell.train_view().turn_page(step)
+        if self.shell.on_image:
             self.image.presenter.step(step)
 
     # The camera
@@ -294,6 +300,10 @@ class Commands:
         self.shell.show_tab("live")
 
     # Dialogs and the end
+
+    def ask_to_leave(self, leave: Callable[[], None]) -> None:
+        """Asks whether a training is to be kept for later, before the window is closed."""
+        self._dialog("leaving", lambda: LeavingDialog(self.root, self.context.theme, leave))
 
     def _dialog(self, name: str, make: Callable[[], Dialog]) -> None:
         """Shows a dialog, or brings it to the front where it is open."""

@@ -48,6 +48,7 @@ class Settings:
         hide_faces: how faces are hidden in what is saved of the Live tab; ``""`` shows them.
         publish_kinds, publish_to: protocols that the Live tab published by the last time, and for
             each the target as it was written; publishing never starts by itself.
+        train_data, train_votes: the data set and the votes that were trained on, or checked, last.
         tab: the tab shown last.
         notice_seen: version of the first-start notice that the user has closed.
     """
@@ -78,6 +79,8 @@ class Settings:
     hide_faces: Literal["", "blur", "box"] = ""
     publish_kinds: tuple[str, ...] = ("websocket",)
     publish_to: tuple[str, ...] = ()
+    train_data: str = ""
+    train_votes: str = ""
     tab: str = "image"
     notice_seen: int = 0
 

@@ -19,6 +19,7 @@ from emogui.gui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from emogui.gui.views.live import LiveView
+    from emogui.gui.views.train import TrainView
 
 
 PROGRESS_AFTER_MS = 250
@@ -39,6 +40,7 @@ class Shell(ttk.Frame):
         self.root, self.context, self._do = root, context, do
         self.mac = root.winsys == "aqua"
         self.live: LiveView | None = None
+        self.train: TrainView | None = None
         self._shown: View | None = None
         self._progress: tuple[int, int] | None = None
         self._progress_due: str | None = None
@@ -96,6 +98,8 @@ class Shell(ttk.Frame):
         self._live_page = ttk.Frame(self.tabs)
         self.tabs.add(self.image, text="Image", padding=px(0))
         self.tabs.add(self._live_page, text="Live camera")
+        self._train_page = ttk.Frame(self.tabs)
+        self.tabs.add(self._train_page, text="Train")
         self.tabs.enable_traversal()
         self.tabs.bind("<<NotebookTabChanged>>", lambda _event: self._tab_changed())
 
@@ -170,9 +174,23 @@ class Shell(ttk.Frame):
     def on_live(self) -> bool:
         return str(self.tabs.select()) == str(self._live_page)
 
+    @property
+    def on_train(self) -> bool:
+        return str(self.tabs.select()) == str(self._train_page)
+
+    @property
+    def on_image(self) -> bool:
+        return not (self.on_live or self.on_train)
+
+    @property
+    def tab(self) -> str:
+        """Name of the tab in front: ``"image"``, ``"live"`` or ``"train"``."""
+        return "live" if self.on_live else "train" if self.on_train else "image"
+
     def show_tab(self, name: str) -> None:
-        """Brings ``"image"`` or ``"live"`` to the front."""
-        self.tabs.select(self._live_page if name == "live" else self.image)
+        """Brings a tab to the front by its name; see ``tab``."""
+        pages = {"live": self._live_page, "train": self._train_page}
+        self.tabs.select(pages.get(name, self.image))
 
     def live_view(self) -> LiveView:
         """The live view, made when it is first needed."""
@@ -184,14 +202,37 @@ class Shell(ttk.Frame):
             self.live.pack(fill="both", expand=True)
         return self.live
 
+    def train_view(self) -> TrainView:
+        """The train view, made when it is first needed."""
+        if self.train is None:
+            from emogui.gui.views.train import TrainView
+
+            self.train = TrainView(
+                self._train_page,
+                self.context,
+                lambda: self._do("look_for_models"),
+                lambda: self.show_tab("train"),
+            )
+            self.train.pack(fill="both", expand=True)
+        return self.train
+
+    @property
+    def training(self) -> bool:
+        """Whether a training works, or is paused."""
+        return self.train is not None and self.train.running
+
     def views(self) -> list[View]:
         """The views that have been made."""
-        return [self.image] if self.live is None else [self.image, self.live]
+        return [view for view in (self.image, self.live, self.train) if view is not None]
 
     def _tab_changed(self) -> None:
         if self.context.closing:
             return
-        view: View = self.live_view() if self.on_live else self.image
+        view: View = self.image
+        if self.on_live:
+            view = self.live_view()
+        elif self.on_train:
+            view = self.train_view()
         if view is not self._shown:
             if self._shown is not None:
                 self._shown.on_hide()
@@ -206,12 +247,12 @@ class Shell(ttk.Frame):
         presenter = self.image.presenter
         shown = presenter.current
         several = len(presenter.documents) > 1
-        on_image = not self.on_live
-        self._enable("detect", not on_image or shown is not None)
+        on_image = self.on_image
+        self._enable("detect", self.on_live or (on_image and shown is not None))
         self._enable("previous_picture", several and on_image)
         self._enable("next_picture", several and on_image)
         has_result = shown is not None and shown.result is not None and shown.image is not None
-        self._enable("save_picture", has_result or not on_image)
+        self._enable("save_picture", (has_result and on_image) or self.on_live)
         busy = presenter.busy and any(d.wanted for d in presenter.documents)
         self._set_progress(presenter.progress if busy and on_image else None)
         if on_image:

@@ -52,7 +52,7 @@ class Transfers:
     def _result(self) -> tuple[Document, Image, FrameResult] | None:
         """The shown picture if it has a result; else says what is missing."""
         shown = self.image.presenter.current
-        if shown is None or shown.result is None or shown.image is None or self.shell.on_live:
+        if not self.shell.on_image or shown is None or not shown.result or shown.image is None:
             self.context.show_notice(
                 "There is no result to save or copy yet.", "Open a picture and press Detect."
             )

@@ -93,8 +93,7 @@ def load_checkpoint(
     average.set_weights(groups["a"])
     for variable, value in zip(optimizer.variables, groups["o"], strict=True):
         variable.assign(value)
-    known = {f.name for f in fields(Progress)}
-    return Progress(**{k: v for k, v in meta["progress"].items() if k in known})
+    return _progress(meta)
 
 
 def config_of(path: Path) -> dict[str, Any] | None:
@@ -103,15 +102,36 @@ def config_of(path: Path) -> dict[str, Any] | None:
     Raises:
         TrainingError: it is damaged.
     """
+    meta = _meta_of(path)
+    return None if meta is None else meta["config"]
+
+
+def progress_of(path: Path) -> Progress | None:
+    """How far the training of a checkpoint is; None where there is no file.
+
+    Raises:
+        TrainingError: it is damaged.
+    """
+    meta = _meta_of(path)
+    return None if meta is None else _progress(meta)
+
+
+def _meta_of(path: Path) -> dict[str, Any] | None:
     try:
         # Opened here, since numpy leaves a damaged file open.
         with path.open("rb") as raw, np.load(raw) as file:
-            config: dict[str, Any] = json.loads(file["meta"].tobytes().decode("utf-8"))["config"]
+            meta: dict[str, Any] = json.loads(file["meta"].tobytes().decode("utf-8"))
+            dict(meta["config"]), dict(meta["progress"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise _unreadable(path, error) from error
-    return config
+    return meta
+
+
+def _progress(meta: dict[str, Any]) -> Progress:
+    known = {f.name for f in fields(Progress)}
+    return Progress(**{k: v for k, v in meta["progress"].items() if k in known})
 
 
 def _unreadable(path: Path, error: Exception) -> TrainingError:

@@ -190,9 +190,14 @@ class EmotionDataset:
         if self.has_ferplus:
             labels = self.majority_label[self.majority]
             lines.append(f"  FER+ majority: {_counts(FERPLUS, labels)}")
-        lines += [f"  Dropped: {n:,} {_DROPPED.get(why, why)}" for why, n in self.dropped.items()]
+        lines += [f"  Dropped: {n:,} {dropped_words(why)}" for why, n in self.dropped.items()]
         lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
+
+
+def dropped_words(why: str) -> str:
+    """A key of ``EmotionDataset.dropped`` in words."""
+    return _DROPPED.get(why, why)
 
 
 def _counts(words: Sequence[str], codes: npt.NDArray[Any]) -> str:
@@ -235,28 +240,44 @@ def one_hot(codes: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float32]:
     return shares
 
 
-def drop_leaked(dataset: EmotionDataset) -> EmotionDataset:
+Track = Callable[[int, int], None]
+"""Told how many pictures of how many were looked at."""
+
+
+def drop_leaked(dataset: EmotionDataset, track: Track | None = None) -> EmotionDataset:
     """Leaves out Training rows whose picture equals a PublicTest or PrivateTest picture.
 
     Pictures are compared pixel by pixel after decoding, one at a time, so that a set of files
     larger than memory can be searched. The number left out is added to ``dropped``.
 
+    Args:
+        dataset: any data set.
+        track: called now and then.
+
     Raises:
         DatasetError: a picture cannot be decoded; the message names it.
     """
     training = dataset.split == Split.TRAINING
-    tests = set(_digests(dataset, np.flatnonzero(~training)))
-    candidates = np.flatnonzero(training) if tests else np.empty(0, np.intp)
-    leaked = [
-        row
-        for row, digest in zip(candidates, _digests(dataset, candidates), strict=True)
-        if digest in tests
-    ]
+    others = np.flatnonzero(~training)
+    candidates = np.flatnonzero(training) if len(others) else np.empty(0, np.intp)
+    total = len(others) + len(candidates)
+    tests = set(_tracked(_digests(dataset, others), track, 0, total))
+    digests = _tracked(_digests(dataset, candidates), track, len(others), total)
+    leaked = [row for row, digest in zip(candidates, digests, strict=True) if digest in tests]
     keep = np.ones(len(dataset), np.bool_)
     keep[leaked] = False
     dropped = dict(dataset.dropped)
     dropped[LEAKED] = dropped.get(LEAKED, 0) + len(leaked)
     return replace(dataset.subset(keep), dropped=MappingProxyType(dropped))
+
+
+def _tracked(
+    digests: Iterable[bytes], track: Track | None, before: int, total: int
+) -> Iterable[bytes]:
+    for number, digest in enumerate(digests, before + 1):
+        if track is not None and (number % 512 == 0 or number == total):
+            track(number, total)
+        yield digest
 
 
 def _digests(dataset: EmotionDataset, rows: npt.NDArray[np.intp]) -> Iterable[bytes]:

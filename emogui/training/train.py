@@ -39,6 +39,7 @@ from emogui.training.targets import (
     selection_figures,
     training_targets,
 )
+from emogui.training.watcher import Watcher
 
 Report = Callable[[str], None]
 
@@ -73,12 +74,14 @@ class Training:
         import keras
 
         self.config, self.output, self._say = config, output, say
+        self.data = dataset.name
         self._recipe = recipe or {}
         check_sizes(config.network, [size for size, _ in config.stages])
         if (config.epochs is None) == (config.minutes is None):
             raise TrainingError("A training is bounded by either epochs or minutes.", "Give one.")
         self._heads = {h: HEADS[h] for h in HEADS if config.head_weights.get(h, 0.0) > 0}
         self._train, self._public = labelled_rows(dataset, self._heads)
+        self._watcher = Watcher()
         self._targets = training_targets(self._train, config.smoothing, self._heads)
         keras.utils.set_random_seed(config.seed)
         size = config.stages[-1][0]
@@ -147,6 +150,11 @@ class Training:
         return len(self._train)
 
     @property
+    def public_rows(self) -> int:
+        """Number of PublicTest rows that the training selects by."""
+        return len(self._public)
+
+    @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self._train) // self.config.batch)
 
@@ -159,13 +167,22 @@ class Training:
         epochs = progress.epoch + progress.step / self.steps_per_epoch
         return min(1.0, epochs / float(self.config.epochs or 1))
 
-    def run(self, checkpoint_minutes: float = 3.0) -> Iterator[tuple[float, float]]:
+    def run(
+        self, checkpoint_minutes: float = 3.0, watcher: Watcher | None = None
+    ) -> Iterator[tuple[float, float]]:
         """Trains to the end; yields (how far, mean loss of late) after every few steps.
 
         Stopping to iterate stops the training; what was done since the last checkpoint is lost.
+
+        Args:
+            checkpoint_minutes: time between checkpoints.
+            watcher: told what happens. Its ``between`` may wait, which is no time spent training,
+                and may raise: the training then can be saved, and go on another time.
         """
+        self._watcher = watcher or Watcher()
         saved = time.monotonic()
-        while self.done < 1.0:
+        # One that was ended while its last epoch was measured has made all of its steps.
+        while self.done < 1.0 or self.progress.step:
             for loss in self._epoch():
                 yield self.done, loss
                 if time.monotonic() - saved > 60 * checkpoint_minutes:
@@ -173,6 +190,8 @@ class Training:
                     saved = time.monotonic()
             self._finish_epoch()
             saved = time.monotonic()
+        if self.progress.history:
+            self._write_history()  # a kill may have come between it and the checkpoint
         record.finish_record(self.output)
 
     def save(self) -> None:
@@ -186,6 +205,7 @@ class Training:
             self.progress,
             self._written,
         )
+        self._watcher.saved(self.done)
 
     def _epoch(self) -> Iterator[float]:
         config, progress = self.config, self.progress
@@ -207,10 +227,14 @@ class Training:
             )
             progress.step += 1
             progress.pictures[str(size)] = progress.pictures.get(str(size), 0) + batch
+            mean = None
             if len(losses) == 10:  # reading a loss waits for the device: now and then is enough
-                yield self._note(losses)
+                mean = self._note(losses)
             # A pause (a stopped process, a sleeping laptop) is not time spent training.
             progress.seconds += min(time.monotonic() - began, 60.0)
+            self._watcher.between()
+            if mean is not None:
+                yield mean
         if losses:
             yield self._note(losses)
 
@@ -230,11 +254,13 @@ class Training:
 
     def _finish_epoch(self) -> None:
         progress = self.progress
+        self._watcher.evaluating(progress.epoch + 1)
+        figures = self.evaluate()  # which may be ended; then it is made again another time
         row = {"epoch": progress.epoch + 1, "minutes": round(progress.seconds / 60, 2)}
         if progress.loss_steps:
             row["loss"] = progress.loss_sum / progress.loss_steps
         progress.loss_sum, progress.loss_steps = 0.0, 0
-        row |= self.evaluate()
+        row |= figures
         progress.history.append(row)
         if row["score"] > progress.best_score:
             progress.best_score, progress.best_epoch = row["score"], progress.epoch + 1
@@ -244,6 +270,7 @@ class Training:
         progress.step = 0
         self.save()
         self._write_history()
+        self._watcher.epoch(row)
         self._say(", ".join(f"{k} {v:.4g}" for k, v in row.items()))
 
     def evaluate(self) -> dict[str, float]:
@@ -256,10 +283,10 @@ class Training:
 
     def _predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         """Logits of the heads that are trained, float32 (n, classes)."""
-        parts = [
-            self._stepper.predict(images[first : first + 128])
-            for first in range(0, len(images), 128)
-        ]
+        parts = []
+        for first in range(0, len(images), 128):
+            self._watcher.between()
+            parts.append(self._stepper.predict(images[first : first + 128]))
         return {head: np.concatenate([part[head] for part in parts]) for head in self._heads}
 
     def _write_history(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from emogui.gui.ahead import LIVE_TAB, Ahead
+from emogui.gui.ahead import TABS, Ahead
 
 
 def test_settings_and_live_tab_find_their_styles_and_icons_drawn(window, monkeypatch):
@@ -12,7 +12,7 @@ def test_settings_and_live_tab_find_their_styles_and_icons_drawn(window, monkeyp
     ahead = Ahead(window.root, window.context)
     children = window.root.winfo_children()
     window.wait_until(ahead.turn)
-    assert LIVE_TAB in sys.modules
+    assert set(TABS) <= set(sys.modules)
     assert window.root.winfo_children() == children, "what was made for its style is still there"
     drawn = images(window)
     window.shell.buttons["settings"].invoke()
@@ -41,3 +41,13 @@ def test_the_live_tab_opens_whether_or_not_it_was_imported_ahead(
 
 def images(window) -> set[str]:
     return set(window.root.tk.splitlist(window.root.tk.call("image", "names")))
+
+
+def test_the_train_tab_finds_what_it_needs_drawn(window):
+    ahead = Ahead(window.root, window.context)
+    window.wait_until(ahead.turn)
+    drawn = images(window)
+    window.shell.show_tab("train")
+    window.wait_until(lambda: window.shell.train is not None)
+    # What only this tab has, such as the icon of a check mark.
+    assert len(images(window) - drawn) <= 4

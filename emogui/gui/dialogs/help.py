@@ -55,9 +55,9 @@ def show_meaning(root: ttk.App, theme: Theme, closed: Callable[[], None] | None 
 
 
 _COLUMNS = (
-    ("File", "Faces"),
-    ("Camera", "Video"),
-    ("Inside the timeline", "Model", "Detector", "View", "Help"),
+    ("File", "Faces", "Help"),
+    ("Camera", "Video", "Model"),
+    ("Training", "Inside the timeline", "Detector", "View"),
 )
 """How the shortcuts stand beside one another; groups that are not named come last."""
 

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from emogui.training.data import EmotionDataset
+    from emogui.training.data import EmotionDataset, Track
 
 __all__ = ["load_dataset"]
 
 
 def load_dataset(
-    path: str | Path, *, votes: str | Path | None = None, keep_leaked: bool = False
+    path: str | Path,
+    *,
+    votes: str | Path | None = None,
+    keep_leaked: bool = False,
+    track: Track | None = None,
 ) -> EmotionDataset:
     """Reads a data set of any known form.
 
@@ -23,6 +27,7 @@ def load_dataset(
         votes: FER+'s ``fer2013new.csv``, joined to a FER-2013 csv, npz or Kaggle folder.
         keep_leaked: keep Training pictures that are also test pictures; they are dropped
             (and counted in ``dropped``) unless this is set.
+        track: told how many pictures were compared for that, of how many.
 
     Raises:
         DatasetError: the path is of no known form, or a row, file or folder in it is wrong.
@@ -31,4 +36,4 @@ def load_dataset(
     from emogui.training.datasets.recognise import read
 
     dataset = read(Path(path).expanduser(), None if votes is None else Path(votes).expanduser())
-    return dataset if keep_leaked else drop_leaked(dataset)
+    return dataset if keep_leaked else drop_leaked(dataset, track)
