@@ -12,6 +12,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from emogui.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from emogui.backend.analyzer import Analyzer as Analyzer
     from emogui.bulk.api import batch as batch
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from emogui.types import FaceBox as FaceBox
     from emogui.types import FaceResult as FaceResult
     from emogui.types import FrameResult as FrameResult
-
-__version__ = "0.1.0"
 
 _HOME = {
     "Analyzer": "emogui.backend.analyzer",

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, NoReturn
 
-from emogui import __version__
 from emogui.errors import EmoguiError, UsageError
+from emogui.version import __version__
 
 COMMANDS: Final[dict[str, str]] = {
     "gui": "open the window (also without any command)",

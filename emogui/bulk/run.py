@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
-from emogui import __version__
 from emogui.backend.analyzer import Analyzer
 from emogui.bulk.checkpoint import Checkpoint
 from emogui.bulk.control import BatchControl, Progress, Tell
@@ -25,6 +24,7 @@ from emogui.errors import UsageError
 from emogui.output.dictionary import INPUTS, SCHEMA_VERSION, write_dictionary
 from emogui.output.files import cannot_write, make_folder, write_text
 from emogui.output.parquet import import_pyarrow
+from emogui.version import __version__
 
 WORK: Final = ".emogui-batch"
 """Folder inside the results for what is needed to go on."""

@@ -78,13 +78,13 @@ def run(args: argparse.Namespace) -> int:
     twice = next((m for i, m in enumerate(args.models) if m in args.models[:i]), None)
     if twice:
         raise UsageError(f"'{twice}' is named twice.", "Name each network once.")
-    from emogui import __version__
     from emogui.labels import HEADS
     from emogui.output.files import make_folder
     from emogui.training.compare import compare
     from emogui.training.datasets import load_dataset
     from emogui.training.evaluate import select_rows
     from emogui.training.provenance import describe_data, source_commit, versions
+    from emogui.version import __version__
 
     with private_stdout() as stdout:
         folder = make_folder(args.output) if args.output else None

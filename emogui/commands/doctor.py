@@ -25,7 +25,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the findings."""
-    from emogui import __version__, doctor
+    from emogui import doctor
+    from emogui.version import __version__
 
     missing = 0
     findings = []

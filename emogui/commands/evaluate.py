@@ -85,11 +85,11 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--mistakes is a number of pictures, 0 for none; got {args.mistakes}.")
     from dataclasses import replace
 
-    from emogui import __version__
     from emogui.output.files import make_folder
     from emogui.training.datasets import load_dataset
     from emogui.training.evaluate import evaluate, report, select_rows
     from emogui.training.provenance import describe_data, source_commit, versions
+    from emogui.version import __version__
 
     with private_stdout() as stdout:
         folder = make_folder(args.output) if args.output else None

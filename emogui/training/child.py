@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-import emogui
+from emogui import types
 from emogui.errors import TrainingError
 
 LOW_PRIORITY: Final = 10
@@ -31,7 +31,7 @@ def python() -> list[str]:
     """The words that start Python so that it imports this emogui."""
     # The folder where the window happens to be started must not lend its files as modules,
     # unless it is what emogui itself was started from.
-    source = Path(emogui.__file__).resolve().parents[1]
+    source = Path(types.__file__).resolve().parents[1]
     safe = [] if source == Path.cwd() else ["-P"]
     return [sys.executable, *safe]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import ttkbootstrap as ttk
 
-from emogui import __version__
 from emogui.gui.actions import ACTIONS, accelerator
 from emogui.gui.dialogs.base import Dialog
 from emogui.gui.theme import Theme
+from emogui.version import __version__
 
 NOTICE_VERSION = 1
 """Raised when the notice says something new, so that it is shown once more."""

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from emogui import __version__
 from emogui.errors import EmoguiError
 from emogui.live.publish.publisher import ThreadPublisher
 from emogui.live.publish.schema import (
@@ -20,6 +19,7 @@ from emogui.live.publish.schema import (
     RecordingInfo,
 )
 from emogui.live.publish.target import LOOPBACK, Target
+from emogui.version import __version__
 
 if TYPE_CHECKING:
     from emogui.types import FaceResult

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from emogui import __version__
 from emogui.types import FrameResult
+from emogui.version import __version__
 
 SCHEMA: Final = "emogui"
 VERSION: Final = 1
