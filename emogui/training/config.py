@@ -33,7 +33,8 @@ class TrainingConfig:
         rate: learning rate, at its peak.
         weight_decay: decoupled, on kernels only; 0 for none.
         clip: largest norm of the gradient; 0 for no limit.
-        decay: of the moving average, a step; with 0 the weights themselves are kept.
+        decay: of the moving average, a step, after the first ones (see
+            :func:`emogui.training.schedule.average_decay`); 0 keeps the weights themselves.
         head_weights: head to the weight of its loss; a head left out is not trained.
         prior_strengths: see :func:`emogui.training.losses.make_loss`.
         smoothing: label smoothing of the FER-2013 labels.

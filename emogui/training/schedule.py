@@ -30,6 +30,16 @@ def learning_rate(
     return peak * (0.01 + 0.99 * (1.0 + math.cos(math.pi * along)) / 2)
 
 
+def average_decay(steps: int, most: float) -> float:
+    """Decay of the moving average of the weights after so many steps, ``most`` in the end.
+
+    It rises with the steps, so that the average reaches back over a tenth of the training at most:
+    in the first epochs it would else be a mixture of weights that have little in common, the
+    random ones of the start among them.
+    """
+    return min(most, (1.0 + steps) / (10.0 + steps))
+
+
 def parse_stages(text: str) -> Stages:
     """Reads ``"64:0.4,96"``: 64 px for the first 40 %, then 96 px.
 

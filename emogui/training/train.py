@@ -30,7 +30,7 @@ from emogui.training.losses import log_priors, make_loss
 from emogui.training.network import build_network, check_sizes, load_start, open_size
 from emogui.training.optimizers import make_optimizer
 from emogui.training.provenance import source_commit
-from emogui.training.schedule import learning_rate, size_at
+from emogui.training.schedule import average_decay, learning_rate, size_at
 from emogui.training.steps import make_stepper
 from emogui.training.steps.base import Stepper, StepperParts
 from emogui.training.targets import (
@@ -119,7 +119,6 @@ class Training:
                 ),
                 images,
                 self._targets,
-                config.decay,
                 config.precision,
             )
         )
@@ -157,6 +156,12 @@ class Training:
     @property
     def steps_per_epoch(self) -> int:
         return max(1, len(self._train) // self.config.batch)
+
+    @property
+    def _steps(self) -> int:
+        """Steps that were made since the start."""
+        epochs = self.progress.epoch - self.config.start_epoch
+        return epochs * self.steps_per_epoch + self.progress.step
 
     @property
     def done(self) -> float:
@@ -223,6 +228,7 @@ class Training:
                     self._draws(rng, batch, size),
                     size,
                     learning_rate(self.done, config.rate, config.schedule),
+                    average_decay(self._steps, config.decay),
                 )
             )
             progress.step += 1

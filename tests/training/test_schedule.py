@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from emogui.errors import UsageError
-from emogui.training.schedule import learning_rate, parse_stages, size_at
+from emogui.training.schedule import average_decay, learning_rate, parse_stages, size_at
 
 
 def test_rate_warms_up_to_its_peak_and_falls_to_a_hundredth():
@@ -23,3 +23,12 @@ def test_stages_tell_the_size_at_each_point():
 def test_other_forms_are_refused(text):
     with pytest.raises(UsageError, match=r"64:0\.4,96"):
         parse_stages(text)
+
+
+def test_the_average_forgets_the_random_start_sooner_than_its_decay_alone_would():
+    kept = 1.0
+    for step in range(500):
+        kept *= average_decay(step, 0.999)
+    assert kept < 1e-6  # 0.61 of the random weights would be left else
+    assert average_decay(10**6, 0.999) == 0.999
+    assert average_decay(0, 0.0) == 0.0

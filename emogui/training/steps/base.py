@@ -24,7 +24,6 @@ class StepperParts:
         loss: of :func:`emogui.training.losses.make_loss`.
         images: uint8 (n, side, side), every training picture, prepared.
         targets: head to float32 (n, classes).
-        decay: of the moving average, a step.
         precision: see :func:`emogui.training.backend.use_backend`.
     """
 
@@ -34,17 +33,19 @@ class StepperParts:
     loss: LossFunction
     images: npt.NDArray[np.uint8]
     targets: Mapping[str, npt.NDArray[np.float32]]
-    decay: float
     precision: str = "auto"
 
 
 class Stepper(Protocol):
     """Runs training steps; between steps the weights may live on the device only."""
 
-    def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
+    def step(
+        self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float, decay: float
+    ) -> Any:
         """One step on the rows given, augmented to ``size`` pixels; returns the loss, unread.
 
-        Without draws the pictures go in as they were prepared.
+        Without draws the pictures go in as they were prepared. ``rate`` is the learning rate,
+        ``decay`` that of the moving average of the weights.
         """
 
     def predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:

@@ -38,7 +38,15 @@ class JaxStepper:
         self._predict = jax.jit(self._raw_predict)
 
     def _raw_step(
-        self, state: Any, images: Any, targets: Any, rows: Any, draws: Any, noise: Any, rate: Any
+        self,
+        state: Any,
+        images: Any,
+        targets: Any,
+        rows: Any,
+        draws: Any,
+        noise: Any,
+        rate: Any,
+        decay: Any,
     ) -> tuple[Any, Any]:
         parts = self._parts
         trainable, fixed, moments, average = state
@@ -56,7 +64,7 @@ class JaxStepper:
         trainable, moments = parts.optimizer.stateless_apply(moments, gradients, trainable)
         lists = (trainable, fixed)
         average = [
-            mean + (1.0 - parts.decay) * (lists[which][i] - mean)
+            mean + (1.0 - decay) * (lists[which][i] - mean)
             for mean, (which, i) in zip(average, self._weights_at, strict=True)
         ]
         return loss, (trainable, fixed, moments, average)
@@ -69,12 +77,14 @@ class JaxStepper:
         logits, _ = network.stateless_call(trainable, fixed, x, training=False)
         return logits
 
-    def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
+    def step(
+        self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float, decay: float
+    ) -> Any:
         if size not in self._noise:
             self._noise[size] = jnp.asarray(noise_bank(size))
         loss, self._state = self._step(
             self._state, self._images, self._targets, rows, draws, self._noise[size],
-            jnp.float32(rate),
+            jnp.float32(rate), jnp.float32(decay),
         )  # fmt: skip
         return loss
 

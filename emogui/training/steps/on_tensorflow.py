@@ -25,7 +25,7 @@ class TensorFlowStepper:
             lambda x: parts.average(x, training=False), reduce_retracing=True
         )
 
-    def _raw_step(self, rows: Any, draws: dict[str, Any], noise: Any) -> Any:
+    def _raw_step(self, rows: Any, draws: dict[str, Any], noise: Any, decay: Any) -> Any:
         parts = self._parts
         images = tf.gather(self._images, rows)
         x = as_input(augment(images, draws, noise))
@@ -38,15 +38,18 @@ class TensorFlowStepper:
         gradients = tape.gradient(loss, [v.value for v in variables])
         parts.optimizer.apply(gradients, variables)
         for mean, weight in zip(parts.average.weights, parts.network.weights, strict=True):
-            mean.assign(mean + (1.0 - parts.decay) * (weight - mean))
+            mean.assign(mean + (1.0 - decay) * (weight - mean))
         return loss
 
-    def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
+    def step(
+        self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float, decay: float
+    ) -> Any:
         if size not in self._noise:
             self._noise[size] = tf.constant(noise_bank(size))
         self._parts.optimizer.learning_rate.assign(rate)
         tensors = {name: tf.constant(value) for name, value in draws.items()}
-        return self._step(tf.constant(rows), tensors, self._noise[size])
+        kept = tf.constant(decay, tf.float32)
+        return self._step(tf.constant(rows), tensors, self._noise[size], kept)
 
     def predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         x = as_input(tf.constant(images.astype(np.float32)))

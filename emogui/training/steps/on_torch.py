@@ -45,7 +45,9 @@ class TorchStepper:
             return half
         return contextlib.nullcontext()
 
-    def step(self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float) -> Any:
+    def step(
+        self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float, decay: float
+    ) -> Any:
         parts = self._parts
         if size not in self._noise:
             self._noise[size] = torch.as_tensor(noise_bank(size), device=self._device)
@@ -69,7 +71,7 @@ class TorchStepper:
             torch._foreach_lerp_(
                 [v.value for v in parts.average.weights],
                 [v.value for v in parts.network.weights],
-                1.0 - parts.decay,
+                1.0 - decay,
             )
         return loss.detach()
 
