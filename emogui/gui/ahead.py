@@ -20,6 +20,7 @@ LIVE_TAB = "emogui.gui.views.live"
 ICONS = (
     "camera",
     "record-circle",
+    "broadcast",
     "arrow-clockwise",
     "sliders",
     "pause-fill",
