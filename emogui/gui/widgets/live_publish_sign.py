@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Sequence
+from typing import Any
 
 import ttkbootstrap as ttk
 
@@ -28,7 +29,7 @@ class PublishSign(tkinter.Frame):
         px = context.px
         self._inset, self._between, self._above = px(12), px(6), above
         self._y = -1
-        self._icon: ttk.Icon | None = None  # drawn when first seen, so that the tab opens at once
+        self._icon: Any = None  # drawn when first seen, so that the tab opens at once
         self._picture = tkinter.Label(self)
         self._picture.pack(side="left", anchor="n", padx=(px(8), px(4)), pady=px(4))
         self._words = tkinter.Label(
