@@ -20,6 +20,7 @@ TABS = ("emogui.gui.views.live", "emogui.gui.views.train")
 ICONS = (
     "camera",
     "record-circle",
+    "broadcast",
     "arrow-clockwise",
     "sliders",
     "pause-fill",

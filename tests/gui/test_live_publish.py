@@ -134,11 +134,13 @@ def test_one_that_ends_by_itself_is_told_and_the_switch_goes_off(live: Live) -> 
 
 
 def test_what_is_typed_is_checked_and_told_at_once(live: Live) -> None:
+    live.driver.context.update_settings(theme="dark")
     dialog = ask(live)
     assert "stay" in dialog.note.cget("text")
     size = (dialog.winfo_reqwidth(), dialog.winfo_reqheight())
     dialog.addresses["websocket"].set("0.0.0.0:8765")
     assert "leave" in dialog.note.cget("text")
+    live.driver.screenshot("live-publish-dialog-dark")
     dialog.addresses["websocket"].set("127.0.0.1:99999")
     assert "65535" in dialog.note.cget("text")
     assert "disabled" in str(dialog.button.cget("state"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter
 from collections.abc import Sequence
+from typing import Any
 
 import ttkbootstrap as ttk
 
@@ -28,8 +29,8 @@ class PublishSign(tkinter.Frame):
         px = context.px
         self._inset, self._between, self._above = px(12), px(6), above
         self._y = -1
-        self._icon = ttk.Icon("broadcast", size=16, color=WHITE)
-        self._picture = tkinter.Label(self, image=self._icon)
+        self._icon: Any = None  # drawn when first seen, so that the tab opens at once
+        self._picture = tkinter.Label(self)
         self._picture.pack(side="left", anchor="n", padx=(px(8), px(4)), pady=px(4))
         self._words = tkinter.Label(
             self,
@@ -71,6 +72,9 @@ class PublishSign(tkinter.Frame):
         y = self._inset
         if self._above.winfo_manager():
             y += self._above.winfo_reqheight() + self._between
+        if self._icon is None:
+            self._icon = ttk.Icon("broadcast", size=16, color=WHITE)
+            self._picture.configure(image=self._icon)
         if not self.visible or y != self._y:
             self._y = y
             self.place(relx=1.0, x=-self._inset, y=y, anchor="ne")

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from emogui.errors import EmoguiError
+from emogui.live.publish.listening import listen
 from emogui.live.publish.publisher import PublisherStatus, as_publishing_error
-from emogui.live.publish.schema import Event, Message, Published, to_json
-from emogui.live.publish.sequencer import MOST_EVENTS, MOST_FRAMES, SendQueue, Sequencer
+from emogui.live.publish.schema import Event, Published
+from emogui.live.publish.sequencer import MOST_EVENTS, MOST_FRAMES
 from emogui.live.publish.target import Target, is_loopback
+from emogui.live.publish.websocket_receiver import Receiver
 
 MOST_RECEIVERS: Final = 16
 PATIENCE_S: Final = 5.0
 """A receiver that takes nothing for so long is cut off."""
 _GOODBYE_S: Final = 1.0
-_BUFFER: Final = 64 << 10
-"""Bytes that the system keeps for a receiver: what waits there is old when it is read."""
 _LONGEST_MESSAGE: Final = 1024
 """Bytes of a message from a receiver; they are read, for pings to work, and ignored."""
 
@@ -69,7 +68,7 @@ class WebSocketPublisher:
         self._sent = self._dropped = self._receivers = 0
         self._error: EmoguiError | None = None
         # Only the loop uses these.
-        self._clients: set[_Client] = set()
+        self._clients: set[Receiver] = set()
         self._newest: Published | None = None
         self._ending = asyncio.Event()
 
@@ -83,7 +82,7 @@ class WebSocketPublisher:
                 "A WebSocket needs the package websockets, which is not installed.",
                 "Type: pip install websockets",
             ) from error
-        listener = _listen(self.target)
+        listener = listen(self.target)
         self._port = listener.getsockname()[1]
         self._running = True
         self._thread = threading.Thread(
@@ -222,7 +221,7 @@ class WebSocketPublisher:
         if len(self._clients) >= self._most:  # several shook hands at once
             await connection.close(1013, "too many receivers")
             return
-        client = _Client(connection, self._patience_s, self._count)
+        client = Receiver(connection, self._patience_s, self._count)
         self._clients.add(client)
         self._tell_number()
         try:
@@ -246,117 +245,3 @@ class WebSocketPublisher:
                     await client.ended.wait()
         for client in list(self._clients):
             client.cut_off()
-
-
-class _Client:
-    """A receiver. Everything runs in the loop."""
-
-    def __init__(self, connection: Any, patience_s: float, count: Callable[..., None]) -> None:
-        self.ended = asyncio.Event()
-        self._connection, self._patience_s, self._count = connection, patience_s, count
-        self._queue, self._sequencer = SendQueue(), Sequencer()
-        self._news = asyncio.Event()
-        self._ending = False
-
-    def offer(self, item: Published | Event) -> int:
-        """Takes an item in; returns how many frames had to go for it."""
-        self._news.set()
-        return self._queue.put(item)
-
-    def end(self) -> None:
-        """Has it end when it has what waits."""
-        self._ending = True
-        self._news.set()
-
-    def cut_off(self) -> None:
-        """Ends the connection without a word."""
-        self._connection.transport.abort()
-
-    async def serve(self, newest: Published | None) -> None:
-        """Sends until either side ends it.
-
-        Args:
-            newest: of the recording that runs, so that who comes late knows at once.
-        """
-        from websockets.exceptions import ConnectionClosed
-
-        reader = asyncio.create_task(self._read())
-        try:
-            if newest is None:
-                await self._send(None)
-            else:
-                await self._forward(newest)
-            while True:
-                await self._news.wait()
-                self._news.clear()
-                while (item := self._queue.take()) is not None:
-                    await self._forward(item)
-                if self._ending:
-                    return
-        except TimeoutError:
-            self.cut_off()
-        except ConnectionClosed:
-            pass
-        finally:
-            reader.cancel()
-            self.ended.set()
-
-    async def _forward(self, item: Published | Event) -> None:
-        for message in self._sequencer.messages(item):
-            await self._send(message)
-
-    async def _send(self, message: Message | None) -> None:
-        async with asyncio.timeout(self._patience_s):
-            await self._connection.send(to_json(message))
-        if isinstance(message, Published):
-            self._count(sent=1)
-
-    async def _read(self) -> None:
-        """Reads what it says, which means nothing, until it goes."""
-        from websockets.exceptions import ConnectionClosed
-
-        with suppress(ConnectionClosed):
-            async for _ in self._connection:
-                pass
-        self.end()
-
-
-def _listen(target: Target) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        EmoguiError: the address is not one of this computer, or the port is taken or forbidden.
-    """
-    host, port = target.host, target.port
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError) as error:
-        raise EmoguiError(
-            f"'{host}' is not an address of this computer.",
-            "Leave it out for this computer alone, or name one of its own addresses.",
-        ) from error
-    try:
-        if os.name == "posix":
-            # A port that was just in use is free. On Windows this would share it with others.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        listener.bind(address)
-        listener.listen(MOST_RECEIVERS)
-        listener.setblocking(False)
-    except PermissionError as error:
-        listener.close()
-        raise EmoguiError(
-            f"The system does not allow emogui to use port {port}.",
-            "Choose a port from 1024 to 65535.",
-        ) from error
-    except OSError as error:
-        listener.close()
-        raise EmoguiError(
-            f"The WebSocket cannot use {target.address}: {error.strerror or error}.",
-            "Another program may use the port: choose another, such as "
-            f"websocket:{port + 1 if 1024 <= port < 65535 else 8765}.",
-        ) from error
-    return listener
