@@ -1,0 +1,300 @@
+"""The parts of a report with the figures: emotions, sources, groups, people over time, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from emogui.output.document import Heading, Paragraph
+from emogui.reporting.blocks import DataTable, Notice, Picture, ReportBlock, plain
+from emogui.reporting.charts import (
+    clock,
+    groups_chart,
+    legend_chart,
+    means_chart,
+    percent,
+    timeline_chart,
+)
+from emogui.reporting.data import Example, GroupRow, ReportData, VideoPeople
+from emogui.reporting.estimates import FEWEST
+from emogui.reporting.tracks import Person
+from emogui.reporting.words import interval, number, several
+
+
+def emotions(data: ReportData) -> Iterator[ReportBlock]:
+    """How the emotions are distributed, and how many faces are uncertain."""
+    if not data.faces:
+        yield Paragraph("There are no faces.")
+        return
+    labels, overall = data.table.labels, data.overall
+    what = "Mean probability" if data.table.has_probabilities else "Share"
+    told = [f"{a} {interval(e)}" for a, e in zip(labels, overall.means, strict=True)]
+    yield Picture(
+        means_chart(labels, overall),
+        f"{what} of each emotion, each picture or video counting once: {'; '.join(told)}.",
+        f"{what} of each emotion, each picture or video counting once."
+        + ("" if overall.sources < FEWEST else " The thin line is the 95 % interval."),
+    )
+    doubt = data.table.has_uncertain
+    rows = [
+        (
+            count.label,
+            number(count.faces),
+            percent(count.faces / data.faces),
+            *(
+                [
+                    percent(count.uncertain / count.faces) if count.faces else "",
+                ]
+                if doubt
+                else []
+            ),
+            interval(found),
+        )
+        for count, found in zip(data.labels, overall.means, strict=True)
+    ]
+    all_doubt = [percent(data.uncertain / data.faces)] if doubt else []
+    total = ("all", number(data.faces), "100 %", *all_doubt, "")
+    yield DataTable(
+        "Faces by their most probable emotion, and the "
+        f"{what.lower()} with each picture or video counting once (in brackets the 95 % interval).",
+        (
+            *("emotion", "faces", "of all faces"),
+            *(["of them uncertain"] if doubt else []),
+            "mean, each source once",
+        ),
+        (*rows, total),
+        frozenset(range(1, 5)),
+    )
+    if doubt:
+        yield Paragraph(
+            f"**{percent(data.uncertain / data.faces)} of all faces are marked uncertain** "
+            f"({number(data.uncertain)} of {number(data.faces)}): small, turned or covered faces, "
+            "and those of a low confidence. With each picture or video counting once it is "
+            f"{interval(overall.uncertain)}. Faces that are not marked can be wrong too."
+        )
+    if overall.sources < FEWEST:
+        yield Paragraph(
+            f"There are no intervals, since fewer than {FEWEST} pictures or videos have a face."
+        )
+
+
+def sources(data: ReportData) -> Iterator[ReportBlock]:
+    """Faces a source."""
+    if not data.faces:
+        yield Paragraph("There are no faces.")
+        return
+    if any(count for _, count in data.per_picture):
+        yield DataTable(
+            "Pictures by the number of faces that were found.",
+            ("faces in the picture", "pictures"),
+            tuple((text, number(count)) for text, count in data.per_picture if count),
+            frozenset({1}),
+        )
+    shown, labels = data.leading, data.table.labels
+    left = data.sources - len(shown)
+    caption = "Pictures and videos with a face, those with most faces first."
+    if left > 0:
+        caption += f" The first {len(shown)}; {number(left)} more are in faces.csv."
+    time, doubt = data.table.has_time, data.table.has_uncertain
+    rows = []
+    for row in shown:
+        best = max(range(len(labels)), key=row.counts.__getitem__)
+        cells = [plain(row.source), number(row.faces)]
+        if time:
+            cells += [number(row.people), number(row.frames) if row.video else ""]
+        cells.append(f"{labels[best]} {percent(row.counts[best] / row.faces)}")
+        if doubt:
+            cells.append(percent(row.uncertain / row.faces))
+        rows.append(tuple(cells))
+    header = ["source", "faces", *(["numbered faces", "frames with a face"] if time else [])]
+    header += ["most frequent", *(["uncertain"] if doubt else [])]
+    numeric = {n for n, name in enumerate(header) if name not in ("source", "most frequent")}
+    yield DataTable(caption, tuple(header), tuple(rows), frozenset(numeric))
+
+
+def groups(data: ReportData) -> Iterator[ReportBlock]:
+    """The means of each group that the list of inputs names."""
+    labels = data.table.labels
+    yield Notice(
+        "**A difference between groups is not a fact about people.** Pictures of groups differ in "
+        "light, camera, age, pose and who chose them, and the network is right more often for some "
+        "people than for others; how much, its data cannot tell. Only a study that was designed "
+        "for it can compare groups."
+    )
+    with_faces = [group for group in data.groups if group.sources]
+    what = "Mean probability" if data.table.has_probabilities else "Share"
+    if with_faces:
+        yield Picture(
+            groups_chart(labels, with_faces),
+            f"{what} of each emotion a group; the table below has the same figures.",
+            f"{what} of each emotion a group, each picture or video counting once.",
+        )
+    caption = f"{what} with its 95 % interval, each picture or video counting once."
+    if data.groups_left_out:
+        caption += f" {several(data.groups_left_out, 'smaller group')} not shown."
+    yield _groups_table(data, caption)
+    if any(0 < group.sources < FEWEST for group in data.groups):
+        yield Paragraph(
+            f"No interval is given where fewer than {FEWEST} pictures or videos have a face."
+        )
+    if data.unmatched:
+        yield Paragraph(
+            f"{several(data.unmatched, 'source')} of faces.csv could not be found in inputs.csv; "
+            "their group is not known."
+        )
+
+
+_ACROSS = 4
+"""More groups do not fit beside one another."""
+
+
+def _group_rows(
+    labels: Sequence[str], shown: Sequence[GroupRow], doubt: bool
+) -> Iterator[tuple[str, ...]]:
+    yield ("inputs", *(number(group.inputs) for group in shown))
+    yield ("with a face", *(number(group.sources) for group in shown))
+    yield ("faces", *(number(group.faces) for group in shown))
+    for place, label in enumerate(labels):
+        yield (label, *(interval(g.means[place]) if g.sources else "" for g in shown))
+    if doubt:
+        yield ("uncertain", *(interval(g.uncertain) if g.sources else "" for g in shown))
+
+
+def _groups_table(data: ReportData, caption: str) -> DataTable:
+    """A column a group, or, where they are too many for that, a line a group and emotion."""
+    labels, shown, doubt = data.table.labels, data.groups, data.table.has_uncertain
+    if len(shown) <= _ACROSS:
+        header = ("emotion", *(plain(group.name, 40) for group in shown))
+        lines = tuple(_group_rows(labels, shown, doubt))
+        return DataTable(caption, header, lines, frozenset(range(1, _ACROSS + 1)))
+    rows: list[tuple[str, ...]] = []
+    for group in shown:
+        told = list(zip(labels, group.means, strict=True)) if group.sources else []
+        if doubt and group.sources:
+            told.append(("uncertain", group.uncertain))
+        size = f"{number(group.sources)} of {number(group.inputs)}"
+        cells = [(label, interval(found)) for label, found in told] or [("", "")]
+        rows += [(plain(group.name, 40), size, *cell) for cell in cells]
+    header = ("group", "inputs with a face", "emotion", "mean")
+    return DataTable(caption, header, tuple(rows), frozenset({1, 3}))
+
+
+def people(data: ReportData) -> Iterator[ReportBlock]:
+    """The people of videos over time, and how their emotions changed."""
+    labels = data.table.labels
+    yield Paragraph(
+        "Within a video a face keeps its number as long as it is followed. The number names "
+        "nobody, it may change when a face was gone for long, and number 0 of one video is not "
+        "number 0 of another. A change counts when the new emotion lasted a quarter of a second and two "
+        "analysed frames at least; frames that are marked uncertain are passed over for it."
+    )
+    yield Picture(
+        legend_chart(labels, doubt=data.table.has_uncertain),
+        "Legend: " + ", ".join(labels) + ".",
+        "Colours of the charts below. Each shows the mean probabilities over time, stacked; gaps "
+        "are times without the face.",
+    )
+    for video in data.videos:
+        yield from _video(video, labels, doubt=data.table.has_uncertain)
+    if data.videos_left_out > 0:
+        yield Paragraph(
+            f"The videos with most faces are shown; {several(data.videos_left_out, 'more video')} "
+            f"{'has' if data.videos_left_out == 1 else 'have'} faces in faces.csv."
+        )
+
+
+def _video(video: VideoPeople, labels: Sequence[str], *, doubt: bool) -> Iterator[ReportBlock]:
+    name = plain(video.source)
+    from_s = 0.0
+    to_s = max(person.last_s + person.bin_s for person in video.people)
+    yield Heading(2, _unmarked(name))
+    for person in video.people:
+        yield Picture(
+            timeline_chart(labels, person, from_s, to_s),
+            f"Face {person.number} of {name} from {clock(person.first_s)} to "
+            f"{clock(person.last_s)}: {_shares(person, labels, 3)}.",
+            f"Face {person.number}: {_shares(person, labels, 3)}.",
+        )
+    header = ["face", "seen from", "to", "frames", "emotions", *(["uncertain"] if doubt else [])]
+    rows = []
+    for person in video.people:
+        cells = [f"{person.number}", clock(person.first_s), clock(person.last_s)]
+        cells += [number(person.faces), _shares(person, labels, 3)]
+        if doubt:
+            cells.append(percent(person.uncertain / person.faces))
+        rows.append((*cells, _changes(person, labels)))
+    left = (
+        f" {several(video.left_out, 'more face')} seen in fewer frames." if video.left_out else ""
+    )
+    yield DataTable(
+        f"People of the video and how often their emotion changed.{left}",
+        (*header, "changes"),
+        tuple(rows),
+        frozenset({1, 2, 3, *({5} if doubt else ())}),
+    )
+
+
+def _shares(person: Person, labels: Sequence[str], most: int) -> str:
+    ranked = sorted(range(len(labels)), key=lambda place: -person.counts[place])
+    told = [(labels[p], person.counts[p] / person.faces) for p in ranked[:most] if person.counts[p]]
+    return ", ".join(f"{label} {percent(share)}" for label, share in told)
+
+
+def _changes(person: Person, labels: Sequence[str]) -> str:
+    if not person.changes:
+        return "none"
+    told = [f"{labels[c.before]} to {labels[c.after]} {c.count}x" for c in person.changes[:6]]
+    rest = sum(change.count for change in person.changes[6:])
+    if rest:
+        told.append(f"others {rest}x")
+    return f"{sum(c.count for c in person.changes)}: " + ", ".join(told)
+
+
+def examples(data: ReportData) -> Iterator[ReportBlock]:
+    """The most typical faces and the most doubtful ones."""
+    if not data.faces:
+        yield Paragraph("There are no faces.")
+        return
+    if not data.thumbnails:
+        yield Paragraph("The faces themselves are shown only on request: `--thumbnails`.")
+    yield DataTable(
+        "Most typical: the faces with the highest confidence of each emotion, without those that "
+        "are marked uncertain; of a person in a video one for each emotion.",
+        ("emotion", "confidence", "source", "where"),
+        tuple(
+            (e.emotion, percent(e.confidence), plain(e.source), _where(e, data))
+            for e in data.typical
+        ),
+        frozenset({1}),
+        tuple(e.thumbnail for e in data.typical) if data.thumbnails else (),
+    )
+    yield DataTable(
+        "Most doubtful: the faces whose two most probable emotions are closest. Look at some of "
+        "them: they show where the network cannot decide.",
+        ("between", "confidence", "ahead by", "source", "where"),
+        tuple(
+            (
+                f"{e.emotion} and {e.runner_up}" if e.runner_up else e.emotion,
+                percent(e.confidence),
+                percent(e.margin),
+                plain(e.source),
+                _where(e, data),
+            )
+            for e in data.doubtful
+        ),
+        frozenset({1, 2}),
+        tuple(e.thumbnail for e in data.doubtful) if data.thumbnails else (),
+    )
+
+
+def _where(example: Example, data: ReportData) -> str:
+    if not data.table.has_time:
+        return ""
+    face = f"face {example.face_id}"
+    if example.video:
+        return f"{clock(example.time_s)}, frame {number(example.frame)}, {face}"
+    return face
+
+
+def _unmarked(text: str) -> str:
+    """A name in a heading, where ``*`` and backticks would be taken for marks."""
+    return text.replace("**", "* *").replace("`", "'")
