@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.output import palette
-from emogui.reporting.blocks import INK, MUTED, Area, Drawing, Label, Line, Shape, plain
+from emogui.reporting.blocks import INK, MUTED, PAPER, Area, Drawing, Label, Line, Shape, plain
 from emogui.reporting.data import GroupRow
 from emogui.reporting.tracks import Person
 
@@ -22,10 +22,10 @@ _LETTER: Final = 7.0
 def percent(share: float) -> str:
     """A share in words, to whole percents; what is little is not called nothing."""
     if 0 < share < 0.005:
-        return "< 1 %"
+        return "<\u00a01\u00a0%"
     if 0.995 < share < 1:
-        return "> 99 %"
-    return f"{100 * share:.0f} %"
+        return ">\u00a099\u00a0%"
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def means_chart(labels: Sequence[str], row: GroupRow) -> Drawing:
@@ -45,11 +45,14 @@ def means_chart(labels: Sequence[str], row: GroupRow) -> Drawing:
         if found.low is not None and found.high is not None:
             a, b = _LEFT + scale * found.low, _LEFT + scale * found.high
             edge = max(end, b)
-            shapes += [
-                Line((a, y + 9), (b, y + 9), INK, 1.5),
-                Line((a, y + 4), (a, y + 14), INK, 1.5),
-                Line((b, y + 4), (b, y + 14), INK, 1.5),
-            ]
+            strokes = (
+                ((a, y + 9), (b, y + 9)),
+                ((a, y + 4), (a, y + 14)),
+                ((b, y + 4), (b, y + 14)),
+            )
+            # Drawn twice, since a bar can be as dark as the line.
+            shapes += [Line(*stroke, PAPER, 4.0) for stroke in strokes]
+            shapes += [Line(*stroke, INK, 1.5) for stroke in strokes]
         shapes.append(Label(edge + 6, y + 13, percent(found.mean)))
     return Drawing(WIDTH, bottom + 22, tuple(shapes))
 
@@ -116,7 +119,7 @@ def legend_chart(labels: Sequence[str], *, doubt: bool) -> Drawing:
     if doubt:
         shapes += [
             Area(_corners(6, height + 4, 22, 4), INK),
-            Label(34, height + 11, "black line below: mostly marked uncertain"),
+            Label(34, height + 11, "line below: mostly marked uncertain"),
         ]
         height += 22
     return Drawing(WIDTH, height, tuple(shapes))

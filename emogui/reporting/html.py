@@ -57,13 +57,14 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .notice { background: var(--notice); border-left: 4px solid var(--notice-rule);
   padding: .6rem .9rem; }
 .wide { overflow-x: auto; margin: .9rem 0 1.2rem; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+table { border-collapse: collapse; min-width: 55%; font-size: .9rem; }
 caption { text-align: left; color: var(--muted); padding: 0 0 .4rem; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
   border-bottom: 1px solid var(--rule); }
 td { overflow-wrap: anywhere; }
 th { font-weight: 600; }
-thead th { background: var(--band); }
+thead th { background: var(--band); vertical-align: bottom; }
+tbody th { font-weight: 400; overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1rem 0 1.2rem; }
 figure svg { display: block; width: 100%; height: auto; }

@@ -83,10 +83,14 @@ def sources(data: ReportData) -> Iterator[ReportBlock]:
         yield Paragraph("There are no faces.")
         return
     if any(count for _, count in data.per_picture):
+        counted = [(text, count) for text, count in data.per_picture if count]
+        without = (data.run.pictures or 0) - sum(count for _, count in counted)
+        if without > 0:
+            counted.insert(0, ("none", without))
         yield DataTable(
             "Pictures by the number of faces that were found.",
             ("faces in the picture", "pictures"),
-            tuple((text, number(count)) for text, count in data.per_picture if count),
+            tuple((text, number(count)) for text, count in counted),
             frozenset({1}),
         )
     shown, labels = data.leading, data.table.labels
@@ -100,12 +104,12 @@ def sources(data: ReportData) -> Iterator[ReportBlock]:
         best = max(range(len(labels)), key=row.counts.__getitem__)
         cells = [plain(row.source), number(row.faces)]
         if time:
-            cells += [number(row.people), number(row.frames) if row.video else ""]
+            cells += [number(row.people), number(row.frames)] if row.video else ["", ""]
         cells.append(f"{labels[best]} {percent(row.counts[best] / row.faces)}")
         if doubt:
             cells.append(percent(row.uncertain / row.faces))
         rows.append(tuple(cells))
-    header = ["source", "faces", *(["numbered faces", "frames with a face"] if time else [])]
+    header = ["source", "faces", *(["faces followed", "frames with a face"] if time else [])]
     header += ["most frequent", *(["uncertain"] if doubt else [])]
     numeric = {n for n, name in enumerate(header) if name not in ("source", "most frequent")}
     yield DataTable(caption, tuple(header), tuple(rows), frozenset(numeric))
@@ -184,8 +188,8 @@ def people(data: ReportData) -> Iterator[ReportBlock]:
     yield Paragraph(
         "Within a video a face keeps its number as long as it is followed. The number names "
         "nobody, it may change when a face was gone for long, and number 0 of one video is not "
-        "number 0 of another. A change counts when the new emotion lasted a quarter of a second and two "
-        "analysed frames at least; frames that are marked uncertain are passed over for it."
+        "number 0 of another. A change counts when the new emotion lasted a quarter of a second "
+        "and two analysed frames at least; frames that are marked uncertain are passed over for it."
     )
     yield Picture(
         legend_chart(labels, doubt=data.table.has_uncertain),

@@ -52,8 +52,17 @@ def limits(data: ReportData) -> Iterator[ReportBlock]:
                 f"**Do not count on {', '.join(few)}:** the network misses most of these faces, or "
                 "was tested on too few. That it finds none or little of them means little."
             )
-    yield Heading(2, "The law")
-    yield from prose.LAW
+    if data.network.card:
+        yield Paragraph(
+            "**The law.** In the European Union, inferring emotions of people at work and in "
+            "education is prohibited but for medical and safety reasons, and elsewhere those who "
+            "are exposed must be informed: Regulation (EU) 2024/1689 (AI Act), Articles 5(1)(f) "
+            "and 50(3). A picture of a face is personal data (GDPR). The model card below has a "
+            "part on the law."
+        )
+    else:
+        yield Heading(2, "The law")
+        yield from prose.LAW
 
 
 def method(data: ReportData) -> Iterator[ReportBlock]:

@@ -50,7 +50,7 @@ def warnings(data: ReportData) -> Iterator[ReportBlock]:
 def _short_lines(data: ReportData) -> Iterator[str]:
     run = data.run
     if run.inputs is not None:
-        yield f"{several(run.inputs, 'input')}: pictures and videos."
+        yield f"{several(run.inputs, 'input')} (pictures and videos)."
     if not data.faces:
         yield "No face was found, so there are no figures."
         return

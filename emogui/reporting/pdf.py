@@ -53,7 +53,10 @@ def write_pdf(document: Document, path: str | Path) -> None:
         pages.lines(broken([(document.subtitle, "plain")], BODY, RIGHT - LEFT), BODY, "#555555")
         for section in document.sections:
             _heading(pages, section.title, 1)
-            for block in section.blocks:
+            following = [*section.blocks[1:], None]
+            for block, after in zip(section.blocks, following, strict=True):
+                if isinstance(block, Heading) and isinstance(after, Picture):
+                    pages.need(_picture_height(after) + 40)
                 _block(pages, block)
 
 
@@ -107,8 +110,9 @@ def _notice(pages: Pages, text: str) -> None:
 
 def _data_table(pages: Pages, table: DataTable) -> None:
     if table.caption:
-        pages.need(50)
-        pages.lines(broken([(table.caption, "plain")], 8.5, RIGHT - LEFT), 8.5, "#555555")
+        caption = broken([(table.caption, "plain")], 8.5, RIGHT - LEFT)
+        pages.need(len(caption) * pages.leading(8.5) + 70)
+        pages.lines(caption, 8.5, "#555555")
         pages.skip(2)
     cells: list[list[Words]] = [[[(cell, "plain")] for cell in row] for row in table.rows]
     header: list[Words] = [[(cell, "plain")] for cell in table.header]
@@ -126,6 +130,8 @@ def _table(
     bold: list[Words] = [[(text, "bold") for text, _ in cell] for cell in header]
     widths = column_widths([bold, *rows], _CELL, RIGHT - left, _GAP)
 
+    end = left + sum(widths) + _GAP * (len(widths) - 1)
+
     def put(cells: list[Words], *, lowest: float = 0.0) -> None:
         set_ = [broken(cell, _CELL, w) for cell, w in zip(cells, widths, strict=True)]
         x = left
@@ -138,13 +144,13 @@ def _table(
                 pages.line(start, pages.y + n * pages.leading(_CELL), line, _CELL)
             x += width + _GAP
         pages.skip(max(lowest, deepest * pages.leading(_CELL)) + 3)
-        pages.rule(LEFT, RIGHT, pages.y - 1.5, "#cccccc")
+        pages.rule(LEFT, end, pages.y - 1.5, "#cccccc")
 
     def height(cells: list[Words]) -> float:
         lines = max([1, *(len(broken(c, _CELL, w)) for c, w in zip(cells, widths, strict=True))])
         return lines * pages.leading(_CELL) + 3
 
-    pages.need(height(bold) + (height(rows[0]) if rows else 0))
+    pages.need(height(bold) + sum(map(height, rows[:3])))
     put(bold)
     for number, row in enumerate(rows):
         lowest = _THUMBNAIL + 2 if images else 0.0
@@ -166,9 +172,8 @@ def _thumbnail(pages: Pages, data: bytes | None) -> None:
 
 def _picture(pages: Pages, drawing: Drawing, caption: str) -> None:
     scale = (RIGHT - LEFT) / drawing.width
-    height = drawing.height * scale
     lines = broken([(caption, "plain")], 8.5, RIGHT - LEFT)
-    pages.need(min(height + len(lines) * pages.leading(8.5) + 4, BOTTOM - TOP))
+    pages.need(_picture_height(Picture(drawing, "", caption)))
     x0, y0 = LEFT, pages.y
     for shape in drawing.shapes:
         match shape:
@@ -181,9 +186,15 @@ def _picture(pages: Pages, drawing: Drawing, caption: str) -> None:
             case Label(x, y, text, anchor, colour):
                 place = (x0 + scale * x, y0 + scale * y)
                 pages.label(*place, text, scale * TEXT_SIZE * 0.95, anchor, _COLOURS[colour])
-    pages.skip(height + 2)
+    pages.skip(drawing.height * scale + 2)
     pages.lines(lines, 8.5, "#555555")
     pages.skip(8)
+
+
+def _picture_height(picture: Picture) -> float:
+    lines = len(broken([(picture.caption, "plain")], 8.5, RIGHT - LEFT))
+    drawn = picture.drawing.height * (RIGHT - LEFT) / picture.drawing.width
+    return min(drawn + lines * Pages.leading(8.5) + 4, BOTTOM - TOP)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from emogui.reporting.tracks import Tracks
 
 T = TypeVar("T")
 
-LEADING: Final = 30
+LEADING: Final = 20
 """Sources in the table of sources."""
 
 TIMELINES: Final = 8

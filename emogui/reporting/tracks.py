@@ -18,6 +18,9 @@ from emogui.reporting.table import FaceRow
 BINS: Final = 120
 _FIRST_WIDTH_S: Final = 0.04
 
+_STEPS: Final = 32
+"""So many of the first frames tell how far apart the frames are."""
+
 HOLD_S: Final = 0.25
 """An emotion counts once it lasted so long, over two analysed frames at least: flicker is none."""
 
@@ -74,6 +77,7 @@ class Track:
         # Per bin the sums of the probabilities, then the rows and the uncertain ones.
         self._sums: npt.NDArray[np.float64] = np.zeros((BINS, labels + 2))
         self._width = _FIRST_WIDTH_S
+        self._steps_s: list[float] = []
         self._held: int | None = None
         self._next: int | None = None
         self._next_s, self._next_rows = 0.0, 0
@@ -83,13 +87,13 @@ class Track:
     def add(self, row: FaceRow) -> None:
         """Adds a row of the same face."""
         self.faces += 1
+        if self.faces > 1 and len(self._steps_s) < _STEPS:
+            self._steps_s.append(row.time_s - self.last_s)
         self.last_s = max(self.last_s, row.time_s)
         self._counts[row.emotion] += 1
         since = max(0.0, row.time_s - self._first_s)
         while (place := int(since / self._width)) >= BINS:
-            halves = self._sums.reshape(BINS // 2, 2, -1).sum(axis=1)
-            self._sums = np.concatenate([halves, np.zeros_like(halves)])
-            self._width *= 2
+            self._coarsen()
         self._sums[place] += (*row.probabilities, 1.0, float(row.uncertain))
         if row.uncertain:
             self._uncertain += 1  # it neither confirms an emotion nor ends one
@@ -97,6 +101,11 @@ class Track:
             self._next = None
         else:
             self._follow(row)
+
+    def _coarsen(self) -> None:
+        halves = self._sums.reshape(BINS // 2, 2, -1).sum(axis=1)
+        self._sums = np.concatenate([halves, np.zeros_like(halves)])
+        self._width *= 2
 
     def _follow(self, row: FaceRow) -> None:
         if row.emotion != self._next:
@@ -108,7 +117,10 @@ class Track:
             self._held, self._next = row.emotion, None
 
     def person(self) -> Person:
-        """What was seen of it."""
+        """What was seen of it; nothing can be added then."""
+        # Bins finer than the frames that were analysed would be a comb.
+        while self._steps_s and self._width < np.median(self._steps_s):
+            self._coarsen()
         used = 1 + min(BINS - 1, int((self.last_s - self._first_s) / self._width))
         rows = self._sums[:used, -2]
         with np.errstate(invalid="ignore"):

@@ -20,4 +20,4 @@ def interval(found: Estimate) -> str:
     """A mean with its interval: ``"12 % (9 to 15 %)"``."""
     if found.low is None or found.high is None:
         return percent(found.mean)
-    return f"{percent(found.mean)} ({100 * found.low:.0f} to {100 * found.high:.0f} %)"
+    return f"{percent(found.mean)} ({100 * found.low:.0f} to {100 * found.high:.0f}\u00a0%)"
