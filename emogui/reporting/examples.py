@@ -13,6 +13,8 @@ TYPICAL: Final = 3
 """Faces a label."""
 
 DOUBTFUL: Final = 12
+DOUBTFUL_MARGIN: Final = 0.5
+"""A face that is not marked uncertain is doubtful if its emotion is less far ahead."""
 
 _HELD: Final = 64
 """Faces of one source that are held until it ends: beyond, a crowd's weakest are forgotten."""
@@ -69,7 +71,8 @@ class Examples:
         key = (row.face_id, row.emotion)
         if not row.uncertain:
             _keep(self._clear, key, _Candidate(row.confidence, self._order, row))
-        _keep(self._close, key, _Candidate(-row.margin, self._order, row))
+        if row.uncertain or row.margin < DOUBTFUL_MARGIN:
+            _keep(self._close, key, _Candidate(-row.margin, self._order, row))
 
     def end_source(self, *, video: bool) -> None:
         """The present source has ended."""

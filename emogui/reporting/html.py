@@ -62,6 +62,7 @@ caption { text-align: left; color: var(--muted); padding: 0 0 .4rem; font-size: 
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
   border-bottom: 1px solid var(--rule); }
 td { overflow-wrap: anywhere; }
+td:not(.n):not(:empty) { min-width: 7.5rem; }
 th { font-weight: 600; }
 thead th { background: var(--band); vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; }
@@ -170,7 +171,7 @@ def _data_table(table: DataTable) -> str:
     body = ""
     for number, row in enumerate(table.rows):
         # Names may be written from right to left: they must not turn their neighbours around.
-        cells = [f"<bdi>{escape(cell)}</bdi>" for cell in row]
+        cells = [f"<bdi>{escape(cell).replace('/', '/<wbr>')}</bdi>" for cell in row]
         body += _row(cells, table.numeric, images[number] if images else None)
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     return _table(caption, head, body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emogui.reporting import parts_figures as figures
-from emogui.reporting import parts_limits, parts_run
+from emogui.reporting import parts_limits, parts_people, parts_run
 from emogui.reporting.blocks import Document, Section, plain
 from emogui.reporting.data import ReportData
 
@@ -19,7 +19,7 @@ def lay_out(data: ReportData) -> Document:
     if data.groups:
         parts.append(("groups", "Groups", figures.groups(data)))
     if data.videos:
-        parts.append(("people", "People over time", figures.people(data)))
+        parts.append(("people", "People over time", parts_people.people(data)))
     parts += [
         ("examples", "Faces worth a look", figures.examples(data)),
         ("failures", "What could not be read", parts_run.failed(data)),

@@ -73,6 +73,7 @@ class Pages:
         self._axes.set_autoscale_on(False)
         self._axes.set_xlim(0, WIDTH)
         self._axes.set_ylim(HEIGHT, 0)
+        self._layer = 0
         self.y = TOP
 
     def _end(self) -> None:
@@ -143,6 +144,7 @@ class Pages:
             ha=align,
             va="baseline",
             parse_math=False,
+            zorder=self._next_layer(),
         )
 
     def box(self, x: float, y: float, width: float, height: float, fill: str) -> None:
@@ -158,7 +160,14 @@ class Pages:
 
         edge, width = ("#000000", 0.4) if outlined else ("none", 0.0)
         self._axes.add_patch(
-            Polygon(points, closed=True, facecolor=fill, edgecolor=edge, linewidth=width)
+            Polygon(
+                points,
+                closed=True,
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=width,
+                zorder=self._next_layer(),
+            )
         )
 
     def rule(self, left: float, right: float, y: float, colour: str) -> None:
@@ -170,7 +179,14 @@ class Pages:
         from matplotlib.lines import Line2D
 
         xs, ys = zip(*ends, strict=True)
-        self._axes.add_line(Line2D(xs, ys, color=colour, linewidth=width))
+        self._axes.add_line(
+            Line2D(xs, ys, color=colour, linewidth=width, zorder=self._next_layer())
+        )
+
+    def _next_layer(self) -> int:
+        """What comes later lies on top; matplotlib would put all lines over all areas."""
+        self._layer += 1
+        return self._layer
 
     def image(self, x: float, y: float, side: float, image: Image) -> None:
         """A square picture: RGB uint8 (side, side, 3)."""

@@ -67,11 +67,11 @@ def limits(data: ReportData) -> Iterator[ReportBlock]:
 
 def method(data: ReportData) -> Iterator[ReportBlock]:
     """How the figures were made, so that somebody else gets the same."""
-    table = "faces.csv, failures.csv, inputs.csv and run.json of the folder"
+    table = "faces.csv, failures.csv and inputs.csv of the folder, and its records of the run"
     yield Bullets(
         (
             f"Everything is computed from {table}; faces.dictionary.csv says what each column "
-            "means. The same folder gives the same report.",
+            "means. The same tables give the same figures.",
             "**Each source once:** the probabilities of all faces of a picture or video are "
             "averaged, then those means over all sources. Pictures and videos without a face have "
             "no part in it.",
@@ -82,7 +82,8 @@ def method(data: ReportData) -> Iterator[ReportBlock]:
             "them too narrow.",
             f"**Changes:** a new emotion counts once it lasted {HOLD_S:g} s over two analysed "
             "frames. Analysing fewer frames (--every, --fps) or smoothing gives fewer changes.",
-            "**Most doubtful** is the smallest distance between the two most probable emotions.",
+            "**Most doubtful** is the smallest distance between the two most probable emotions, of "
+            "faces that are marked uncertain or where it is under 50 %.",
         )
     )
 

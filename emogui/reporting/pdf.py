@@ -40,6 +40,7 @@ _HEADING_SIZES: Final = {1: 15.0, 2: 12.0, 3: 10.5}
 _CELL: Final = 8.0
 _GAP: Final = 8.0
 _THUMBNAIL: Final = 54.0
+_SHORT: Final = 14
 
 
 def write_pdf(document: Document, path: str | Path) -> None:
@@ -52,11 +53,10 @@ def write_pdf(document: Document, path: str | Path) -> None:
         pages.lines(broken([(document.title, "bold")], 18, RIGHT - LEFT), 18)
         pages.lines(broken([(document.subtitle, "plain")], BODY, RIGHT - LEFT), BODY, "#555555")
         for section in document.sections:
-            _heading(pages, section.title, 1)
-            following = [*section.blocks[1:], None]
-            for block, after in zip(section.blocks, following, strict=True):
-                if isinstance(block, Heading) and isinstance(after, Picture):
-                    pages.need(_picture_height(after) + 40)
+            blocks: list[ReportBlock] = [Heading(1, section.title), *section.blocks]
+            for number, block in enumerate(blocks):
+                if isinstance(block, Heading):  # which does not end a page
+                    pages.need(50 + sum(map(_least, blocks[number + 1 : number + 2])))
                 _block(pages, block)
 
 
@@ -90,7 +90,6 @@ def _block(pages: Pages, block: ReportBlock) -> None:
 
 def _heading(pages: Pages, text: str, level: int) -> None:
     size = _HEADING_SIZES.get(level, 10.0)
-    pages.need(size + 60)  # a heading does not end a page
     pages.skip(size * 0.8)
     bold: list[Piece] = [(part, "bold") for part, _ in runs(text)]
     pages.lines(broken(bold, size, RIGHT - LEFT), size)
@@ -111,7 +110,7 @@ def _notice(pages: Pages, text: str) -> None:
 def _data_table(pages: Pages, table: DataTable) -> None:
     if table.caption:
         caption = broken([(table.caption, "plain")], 8.5, RIGHT - LEFT)
-        pages.need(len(caption) * pages.leading(8.5) + 70)
+        pages.need(_least(table))
         pages.lines(caption, 8.5, "#555555")
         pages.skip(2)
     cells: list[list[Words]] = [[[(cell, "plain")] for cell in row] for row in table.rows]
@@ -130,9 +129,10 @@ def _table(
     bold: list[Words] = [[(text, "bold") for text, _ in cell] for cell in header]
     widths = column_widths([bold, *rows], _CELL, RIGHT - left, _GAP)
 
+    lowest = _THUMBNAIL + 5 if images else 0.0
     end = left + sum(widths) + _GAP * (len(widths) - 1)
 
-    def put(cells: list[Words], *, lowest: float = 0.0) -> None:
+    def put(cells: list[Words], lowest: float = 0.0) -> None:
         set_ = [broken(cell, _CELL, w) for cell, w in zip(cells, widths, strict=True)]
         x = left
         deepest = max([1, *map(len, set_)])
@@ -143,22 +143,23 @@ def _table(
                     start += width - sum(width_of(text, style, _CELL) for text, style in line)
                 pages.line(start, pages.y + n * pages.leading(_CELL), line, _CELL)
             x += width + _GAP
-        pages.skip(max(lowest, deepest * pages.leading(_CELL)) + 3)
+        pages.skip(max(lowest, deepest * pages.leading(_CELL) + 3))
         pages.rule(LEFT, end, pages.y - 1.5, "#cccccc")
 
     def height(cells: list[Words]) -> float:
         lines = max([1, *(len(broken(c, _CELL, w)) for c, w in zip(cells, widths, strict=True))])
         return lines * pages.leading(_CELL) + 3
 
-    pages.need(height(bold) + sum(map(height, rows[:3])))
+    # A short table is not divided.
+    whole = height(bold) + sum(max(height(row), lowest) for row in rows[:_SHORT])
+    pages.need(whole if len(rows) <= _SHORT else height(bold) + sum(map(height, rows[:3])))
     put(bold)
     for number, row in enumerate(rows):
-        lowest = _THUMBNAIL + 2 if images else 0.0
-        if pages.need(max(height(row), lowest + 3)):
+        if pages.need(max(height(row), lowest)):
             put(bold)
         if images:
             _thumbnail(pages, images[number])
-        put(row, lowest=lowest)
+        put(row, lowest)
     pages.skip(8)
 
 
@@ -189,6 +190,18 @@ def _picture(pages: Pages, drawing: Drawing, caption: str) -> None:
     pages.skip(drawing.height * scale + 2)
     pages.lines(lines, 8.5, "#555555")
     pages.skip(8)
+
+
+def _least(block: ReportBlock) -> float:
+    """Height of what of a block must not be torn from its heading; about, for text."""
+    if isinstance(block, Picture):
+        return _picture_height(block)
+    if isinstance(block, DataTable):
+        caption = broken([(block.caption, "plain")], 8.5, RIGHT - LEFT)
+        rows = min(len(block.rows), 3 if len(block.rows) > _SHORT else _SHORT)
+        each = _THUMBNAIL + 5 if block.images else Pages.leading(_CELL) + 3
+        return len(caption) * Pages.leading(8.5) + 20 + rows * each
+    return 60.0
 
 
 def _picture_height(picture: Picture) -> float:
