@@ -56,6 +56,7 @@ def test_help_names_every_command(capsys):
     assert list(cli.COMMANDS) == [
         "gui",
         "analyze",
+        "batch",
         "live",
         "cameras",
         "models",

@@ -58,7 +58,9 @@ def batch(
         >>> report.to_dataframe().groupby("emotion").size()  # doctest: +SKIP
     """
     made = _options(options)
-    if analyzer is not None:
+    if analyzer is None:
+        analyzer = make_analyzer(made)  # first: what cannot be loaded must not begin a batch
+    else:
         _check_fits(analyzer, made)
     with Batch(_texts(inputs), output, made, restart=restart) as opened:
         return opened.run(analyzer, control=control, tell=tell)

@@ -20,6 +20,9 @@ import numpy as np
 from emogui.bulk.worklist import WorkItem
 from emogui.types import Image
 
+_START_S: Final = 120.0
+"""So long it may take to start: a busy computer needs its time."""
+
 _MEASURED_S: Final = 0.2
 """A process is not asked for its memory more often."""
 
@@ -92,7 +95,8 @@ class DecoderProcess:
         self._shared = _shared_memory()
         self._map: mmap.mmap | None = None
         command = [sys.executable, "-m", "emogui.bulk.decoding", str(options.memory_mb)]
-        extra: dict[str, Any] = {}
+        # In a group of its own: Ctrl+C and Ctrl+Z are for the process that uses this one.
+        extra: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
         if self._shared is not None:
             command.append(str(self._shared))
             extra["pass_fds"] = (self._shared,)
@@ -118,7 +122,7 @@ class DecoderProcess:
         except LostError:
             return False
         self._busy = False
-        self._base = self._measured()
+        self._base = max(1, self._measured())
         return True
 
     def decode(self, item: WorkItem, options: DecodeOptions, start: int) -> Iterator[Unit]:
@@ -164,7 +168,8 @@ class DecoderProcess:
         """Ends it when it has been at it for too long, or has taken too much memory."""
         if self._busy:
             self._elapsed += seconds
-            if self._elapsed > options.time_limit_s:
+            limit = options.time_limit_s if self._base else max(_START_S, options.time_limit_s)
+            if self._elapsed > limit:
                 self.kill(
                     f"Decoding it took longer than {options.time_limit_s:g} seconds, so it was "
                     "given up. Convert it, or give --time-limit more."

@@ -102,7 +102,7 @@ class _Channel:
 def main() -> int:
     """Answers orders until whoever gives them has gone."""
     limit_mb, shared = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the other process's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that gives the orders
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what libraries print must not come between the messages
     channel = _Channel(sys.stdin.buffer, answers, shared)

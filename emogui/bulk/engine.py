@@ -12,7 +12,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -96,6 +96,7 @@ class Engine:
         self._writer, self._control, self._tell = writer, control, tell
         self._keep_images = options.annotate or options.crops
         self._own = threading.local()
+        self._fault: Exception | None = None
         self._entries: deque[_Entry] = deque()
         self._video: VideoFollower | None = None
         start = writer.start
@@ -151,10 +152,14 @@ class Engine:
 
     def _prepare_thread(self) -> None:
         options = self._options
-        with at_most_threads(1):
-            detector = create_detector(
-                options.detector, threshold=options.threshold, model_file=options.detector_model
-            )
+        try:
+            with at_most_threads(1):
+                detector = create_detector(
+                    options.detector, threshold=options.threshold, model_file=options.detector_model
+                )
+        except Exception as error:
+            self._fault = error
+            raise
         self._own.analyzer = self._analyzer.beside(detector)
 
     def _begin(self, unit: Unit, looking: ThreadPoolExecutor) -> None:
@@ -207,6 +212,8 @@ class Engine:
             assert entry.found is not None
             try:
                 found.append(entry.found.result())
+            except BrokenExecutor as error:
+                raise self._cannot_look(error) from error
             except Exception as error:  # one picture must not end a long job
                 found.append(error)
         crops = [crop for one in found if isinstance(one, tuple) for crop in one[1]]
@@ -253,6 +260,8 @@ class Engine:
         try:
             detections, _ = entry.found.result()
             result = self._video.follow(frame, detections, unit.item.path)
+        except BrokenExecutor as error:
+            raise self._cannot_look(error) from error
         except Exception as error:  # one frame must not end a long job
             self._log(unit.item.path, error)
             result = replace(
@@ -297,6 +306,13 @@ class Engine:
                 warning,
             )
         )
+
+    def _cannot_look(self, error: BaseException) -> EmoguiError:
+        """What to raise when the threads that look for faces could not be made ready."""
+        cause = self._fault or error
+        if isinstance(cause, EmoguiError):
+            return cause
+        return EmoguiError(f"No detector could be started: {words_for(cause)}")
 
     @staticmethod
     def _log(path: str, error: Exception) -> None:

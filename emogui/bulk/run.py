@@ -95,7 +95,7 @@ class Batch:
                 asked["from folder"] = str(Path.cwd())
             self.worklist = WorkList(work / "inputs.jsonl")
             before = _read_settings(self._settings)
-            if before is None:
+            if before is None or not (work / "state.json").exists():  # nothing is done yet
                 self._begin(asked)
             else:
                 _check_same(before["asked"], asked, self.folder)
@@ -144,23 +144,23 @@ class Batch:
             EmoguiError: a file cannot be written, or decoding cannot be started. What was done is
                 kept, and another run goes on.
         """
+        work = self.folder / WORK
+        found = Checkpoint.load(work / "state.json")
+        if found is not None and found.complete:  # what was done to the tables since is not touched
+            return BatchReport(self.folder, self.total, found.counts, True)
         analyzer = analyzer or make_analyzer(self.options)
         labels = analyzer.classifier.labels
-        work = self.folder / WORK
         with BatchWriter(self.folder, work, labels, self.options, analyzer.crop) as writer:
-            if writer.start.complete:
-                complete = True
-            else:
-                engine = Engine(
-                    self.worklist,
-                    self.total,
-                    analyzer,
-                    self.options,
-                    writer,
-                    control or BatchControl(),
-                    tell,
-                )
-                complete = engine.run()
+            engine = Engine(
+                self.worklist,
+                self.total,
+                analyzer,
+                self.options,
+                writer,
+                control or BatchControl(),
+                tell,
+            )
+            complete = engine.run()
             report = BatchReport(self.folder, self.total, writer.counts, complete)
         self._describe(report, analyzer)
         return report

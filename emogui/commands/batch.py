@@ -121,8 +121,8 @@ def run(args: argparse.Namespace) -> int:
     from emogui.commands.batch_progress import make_teller
 
     options = options_of(args)
+    analyzer = make_analyzer(args)  # first: wrong use must not begin a batch
     with Batch(args.inputs, args.output, options, restart=args.restart) as batch:
-        analyzer = make_analyzer(args)
         control = BatchControl()
         how = "none" if args.quiet else args.progress
         with make_teller(how, batch.total, batch.done) as tell, _ends_by_signal(control):
@@ -195,13 +195,16 @@ def _ends_by_signal(control: BatchControl) -> Iterator[None]:
 
 
 def _summarise(report: BatchReport) -> None:
+    from emogui.media.listing import printable
+
     counts = report.counts
+    faces, failures = printable(report.faces), printable(report.failures)
     parts = [f"{counts.pictures:,} pictures"]
     if counts.videos or counts.frames:
-        parts.append(f"{counts.frames:,} frames of {counts.videos:,} whole videos")
-    print(f"emogui: {' and '.join(parts)}: {counts.faces:,} faces in {report.faces}", end="")
+        parts.append(f"{counts.frames:,} frames of videos ({counts.videos:,} to their end)")
+    print(f"emogui: {' and '.join(parts)}: {counts.faces:,} faces in {faces}", end="")
     if counts.failures:
-        print(f"; {counts.failures:,} failures in {report.failures}", end="")
+        print(f"; {counts.failures:,} failures in {failures}", end="")
     print("." if report.complete else ". Interrupted: the same command goes on from here.")
 
 

@@ -43,7 +43,7 @@ def make_teller(how: str | None, total: int, done: int) -> Iterator[Tell]:
 def _bar(total: int, done: int) -> Iterator[Tell]:
     from tqdm import tqdm
 
-    with tqdm(total=total, initial=done, unit=" files", file=sys.stderr) as bar:
+    with tqdm(total=total, initial=done, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
 
         def tell(progress: Progress) -> None:
             if progress.warning:

@@ -20,7 +20,7 @@ GOOD_EVERY: Final = 20
 """One file of so many is a good picture."""
 
 _SUFFIXES: Final = (".jpg", ".png", ".webp", ".bmp", ".gif", ".tiff", ".mp4", ".mkv", ".avi", ".ts")
-_NAMES: Final = ("a\nb", "\U0001f600 smile", "quote\"d", "comma,", "=1+1", "tab\t", " space ", "é")
+_NAMES: Final = ("a\nb", "\U0001f600 smile", 'quote"d', "comma,", "=1+1", "tab\t", " space ", "é")
 
 
 def png_chunk(kind: bytes, data: bytes) -> bytes:
@@ -61,12 +61,13 @@ def hostile() -> dict[str, bytes]:
         "channels.tiff": channels,
         "header.ppm": huge,
         "header.png": png(2**31 - 1, 2**31 - 1, b"\0"),
-        "header.bmp": b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 2**30, 2**30, 1, 24,
-                                          0, 0, 0, 0, 0, 0),
+        "header.bmp": b"BM"
+        + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 2**30, 2**30, 1, 24, 0, 0, 0, 0, 0, 0),
         "header.gif": b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + bytes(40),
         "text.png": text,
         "atom.mp4": ftyp + struct.pack(">I4sQ", 1, b"moov", 2**62) + bytes(64),
-        "nest.mp4": ftyp + b"".join(struct.pack(">I4s", 8 * (400 - i), b"moov") for i in range(399)),
+        "nest.mp4": ftyp
+        + b"".join(struct.pack(">I4s", 8 * (400 - i), b"moov") for i in range(399)),
         "svg.jpg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         "playlist.mp4": b"#EXTM3U\nhttp://127.0.0.1:9/none.ts\n",
     }
@@ -76,8 +77,15 @@ def _tiff_entries() -> bytes:
     """An uncompressed TIFF of 32 x 32 pixels of 16 channels."""
     side, count = 32, 16
     entries = [
-        (256, 3, 1, side), (257, 3, 1, side), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
-        (273, 4, 1, 200), (277, 3, 1, count), (278, 3, 1, side), (279, 4, 1, side * side * count),
+        (256, 3, 1, side),
+        (257, 3, 1, side),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, 200),
+        (277, 3, 1, count),
+        (278, 3, 1, side),
+        (279, 4, 1, side * side * count),
         (284, 3, 1, 1),
     ]
     packed = b"".join(struct.pack("<HHII", *entry) for entry in entries)
@@ -109,7 +117,13 @@ def spliced(data: bytes, chance: random.Random) -> bytes:
 
 
 _DAMAGE: Final[tuple[Callable[[bytes, random.Random], bytes], ...]] = (
-    cut, flipped, flipped, flipped_head, flipped_head, spliced, lambda data, chance: b"",
+    cut,
+    flipped,
+    flipped,
+    flipped_head,
+    flipped_head,
+    spliced,
+    lambda data, chance: b"",
 )
 
 
@@ -160,4 +174,4 @@ def _links(folder: Path) -> None:
     locked = folder / "locked.png"
     locked.write_bytes(b"\x89PNG\r\n\x1a\n")
     locked.chmod(0)
-    os.symlink("locked.png", os.fsencode(folder) + b"/bytes-\xff\xfe.png")
+    (folder / os.fsdecode(b"bytes-\xff\xfe.png")).symlink_to("locked.png")

@@ -99,7 +99,7 @@ def fuzz(
 
     with (results / "inputs.csv").open(encoding="utf-8", newline="") as file:
         listed = [row["source"] for row in csv.DictReader(file)]
-    on_disk = [name for name in os.listdir(inputs) if name != "self"]  # a link to a folder
+    on_disk = [path for path in inputs.iterdir() if path.name != "self"]  # a link to a folder
     assert len(listed) == len(on_disk)
     with (results / "failures.csv").open(encoding="utf-8", newline="") as file:
         failures = list(csv.DictReader(file))

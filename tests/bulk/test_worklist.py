@@ -47,7 +47,7 @@ def test_any_suffix_takes_every_file(listed):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("l.csv", "id,Path,note\n7,1.jpg,x\n8,\"two, 2.jpg\",y\n9,,\n"),
+        ("l.csv", 'id,Path,note\n7,1.jpg,x\n8,"two, 2.jpg",y\n9,,\n'),
         ("l.csv", "\ufeffnote;source\nx;1.jpg\ny;two, 2.jpg\n"),
         ("l.tsv", "1.jpg\tx\ntwo, 2.jpg\ty\n"),
         ("l.txt", "1.jpg\n\ntwo, 2.jpg\n"),
@@ -85,7 +85,7 @@ def test_what_is_not_there_is_an_item_with_a_problem(listed):
 
 
 def test_names_of_any_bytes_come_back(listed):
-    os.mkdir("a")
+    Path("a").mkdir()
     name = b"a/new\nline \xff\xfe.jpg"
     Path(os.fsdecode(name)).write_bytes(b"x")
     (item,) = listed("a")
