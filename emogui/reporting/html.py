@@ -31,15 +31,6 @@ _STYLE: Final = """
   :root { --paper: #17181b; --ink: #ececee; --muted: #a6a6ad; --rule: #3c3d42; --band: #222327;
     --notice: #33290f; --notice-rule: #d9a520; --link: #8ab8ff; }
 }
-@media print {
-  :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --muted: #444444;
-    --rule: #bbbbbb; --band: #f4f4f6; --notice: #fff4d6; --notice-rule: #b07a00; --link: #000000; }
-  nav { display: none; }
-  main { max-width: none; padding: 0; }
-  h2, h3, h4 { break-after: avoid; }
-  tr, figure, .notice { break-inside: avoid; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
@@ -62,11 +53,12 @@ caption { text-align: left; color: var(--muted); padding: 0 0 .4rem; font-size: 
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
   border-bottom: 1px solid var(--rule); }
 td { overflow-wrap: anywhere; }
-td:not(.n):not(:empty) { min-width: 7.5rem; }
+tbody th, td:not(.n):not(:empty) { min-width: 7.5rem; }
 th { font-weight: 600; }
 thead th { background: var(--band); vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; }
 figure { margin: 1rem 0 1.2rem; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: .9rem; }
@@ -77,6 +69,17 @@ pre { background: var(--band); padding: .8rem; white-space: pre-wrap; overflow-w
 code { overflow-wrap: anywhere; }
 footer { margin-top: 3rem; color: var(--muted); font-size: .9rem;
   border-top: 1px solid var(--rule); padding-top: .8rem; }
+@media print {
+  :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --muted: #444444;
+    --rule: #bbbbbb; --band: #f4f4f6; --notice: #fff4d6; --notice-rule: #b07a00; --link: #000000; }
+  nav { display: none; }
+  body { font-size: 10pt; }
+  th, td { padding: .15rem .5rem; }
+  main { max-width: none; padding: 0; }
+  h2, h3, h4 { break-after: avoid; }
+  tr, figure, .notice { break-inside: avoid; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
 """
 
 # Should a browser or an editor ever be talked into loading something, it may not.

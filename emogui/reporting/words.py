@@ -20,4 +20,6 @@ def interval(found: Estimate) -> str:
     """A mean with its interval: ``"12 % (9 to 15 %)"``."""
     if found.low is None or found.high is None:
         return percent(found.mean)
+    if found.high < 0.005:
+        return f"{percent(found.mean)} (under 1\u00a0%)"
     return f"{percent(found.mean)} ({100 * found.low:.0f} to {100 * found.high:.0f}\u00a0%)"
