@@ -60,8 +60,8 @@ def test_a_table_of_paths(listed, name, text):
 
 
 def test_the_groups_of_a_table_are_in_the_list_of_inputs(listed):
+    touch("1.jpg", "more/2.jpg", "more/3.jpg", "4.jpg", "5.jpg", "6.jpg")
     Path("l.csv").write_text('Group ,path\n a ,1.jpg\n"=b, c",more\n,4.jpg\nb,1.jpg\nb\n')
-    Path("l.csv").write_text("Group ,path\n a ,1.jpg\n\"=b, c\",more\n,4.jpg\nb,1.jpg\nb\n")
     listed("l.csv", "5.jpg")
     with Path("list-table.out").open(encoding="utf-8", newline="") as file:
         found = [(row["source"], row["group"]) for row in csv.DictReader(file)]
