@@ -51,7 +51,8 @@ def make_report(
             pictures of people in it.
 
     Raises:
-        UsageError: ``folder`` is not that of a batch, or the file's name does not fit.
+        UsageError: ``folder`` is not that of a batch, the file's name does not fit, or thumbnails
+            are asked for of a batch that hides faces.
         EmoguiError: its table cannot be read, or the report not be written.
     """
     html = Path(output) if output is not None else Path(folder) / NAME

@@ -25,6 +25,7 @@ class RunRecord:
         inputs: how many there are; None where unknown.
         complete: whether it was finished; None where unknown.
         pictures, videos, frames, failed_inputs: what was done, None where unknown.
+        hides_faces: whether faces were to be hidden in copies.
         written_at: when the table of faces was written to last, local time, as text.
     """
 
@@ -43,6 +44,7 @@ class RunRecord:
     videos: int | None = None
     frames: int | None = None
     failed_inputs: int | None = None
+    hides_faces: bool = False
     written_at: str = ""
 
 

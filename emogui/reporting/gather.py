@@ -31,7 +31,7 @@ def gather(folder: str | Path, *, thumbnails: bool = False) -> ReportData:
         thumbnails: cut the faces worth a look from their sources.
 
     Raises:
-        UsageError: it is not the folder of a batch.
+        UsageError: it is not the folder of a batch, or faces are to be shown that it hides.
         EmoguiError: its table cannot be read.
     """
     folder = Path(folder)
@@ -44,6 +44,11 @@ def gather(folder: str | Path, *, thumbnails: bool = False) -> ReportData:
             "Wait for its first results." if begun else "Make one: emogui batch INPUT --output DIR",
         )
     run = read_run(folder)
+    if thumbnails and run.hides_faces:
+        raise UsageError(
+            "Thumbnails show the faces, and this batch was told to hide them.",
+            "Make the report without thumbnails.",
+        )
     table = FaceTable(folder / FACES, labels_of(folder) or HEADS.get(run.head, ()))
     inputs = InputList(folder / "inputs.csv")
     scan = Scan(table, inputs)

@@ -95,7 +95,8 @@ def sources(data: ReportData) -> Iterator[ReportBlock]:
     caption = "Pictures and videos with a face, those with most faces first."
     if left > 0:
         caption += f" The first {len(shown)}; {number(left)} more are in faces.csv."
-    time, doubt = data.table.has_time, data.table.has_uncertain
+    time = data.table.has_time and any(row.video for row in shown)
+    doubt = data.table.has_uncertain
     rows = []
     for row in shown:
         best = max(range(len(labels)), key=row.counts.__getitem__)
@@ -132,7 +133,15 @@ def groups(data: ReportData) -> Iterator[ReportBlock]:
     caption = f"{what} with its 95 % interval, each picture or video counting once."
     if data.groups_left_out:
         caption += f" {several(data.groups_left_out, 'smaller group')} not shown."
-    yield _groups_table(data, caption)
+    doubt = data.table.has_uncertain
+    for first in range(0, len(data.groups), _ACROSS):
+        shown = data.groups[first : first + _ACROSS]
+        yield DataTable(
+            caption if not first else "Further groups.",
+            ("emotion", *(plain(group.name, 40) for group in shown)),
+            tuple(_group_rows(labels, shown, doubt)),
+            frozenset(range(1, _ACROSS + 1)),
+        )
     if any(0 < group.sources < FEWEST for group in data.groups):
         yield Paragraph(
             f"No interval is given where fewer than {FEWEST} pictures or videos have a face."
@@ -145,7 +154,7 @@ def groups(data: ReportData) -> Iterator[ReportBlock]:
 
 
 _ACROSS = 4
-"""More groups do not fit beside one another."""
+"""So many groups fit beside one another."""
 
 
 def _group_rows(
@@ -158,25 +167,6 @@ def _group_rows(
         yield (label, *(interval(g.means[place]) if g.sources else "" for g in shown))
     if doubt:
         yield ("uncertain", *(interval(g.uncertain) if g.sources else "" for g in shown))
-
-
-def _groups_table(data: ReportData, caption: str) -> DataTable:
-    """A column a group, or, where they are too many for that, a line a group and emotion."""
-    labels, shown, doubt = data.table.labels, data.groups, data.table.has_uncertain
-    if len(shown) <= _ACROSS:
-        header = ("emotion", *(plain(group.name, 40) for group in shown))
-        lines = tuple(_group_rows(labels, shown, doubt))
-        return DataTable(caption, header, lines, frozenset(range(1, _ACROSS + 1)))
-    rows: list[tuple[str, ...]] = []
-    for group in shown:
-        told = list(zip(labels, group.means, strict=True)) if group.sources else []
-        if doubt and group.sources:
-            told.append(("uncertain", group.uncertain))
-        size = f"{number(group.sources)} of {number(group.inputs)}"
-        cells = [(label, interval(found)) for label, found in told] or [("", "")]
-        rows += [(plain(group.name, 40), size, *cell) for cell in cells]
-    header = ("group", "inputs with a face", "emotion", "mean")
-    return DataTable(caption, header, tuple(rows), frozenset({1, 3}))
 
 
 def examples(data: ReportData) -> Iterator[ReportBlock]:

@@ -59,11 +59,13 @@ def _short_lines(data: ReportData) -> Iterator[str]:
     ranked = sorted(data.labels, key=lambda label: -label.faces)
     told = [f"{c.label} {percent(c.faces / data.faces)}" for c in ranked[:3] if c.faces]
     yield f"Most frequent: {', '.join(told)} of all faces."
-    if data.table.has_uncertain:
+    if data.uncertain:
         yield (
             f"{percent(data.uncertain / data.faces)} of the faces are marked uncertain: do not "
             "rely on their emotion."
         )
+    elif data.table.has_uncertain:
+        yield "No face is marked uncertain; they can be wrong all the same."
     if data.failures.total:
         yield f"{several(data.failures.total, 'failure')}: see What could not be read."
 

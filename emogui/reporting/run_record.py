@@ -76,6 +76,7 @@ def read_run(folder: Path) -> RunRecord:
         asked=tuple(map(str, named[: _ASKED + 1])) if isinstance(named, list) else (),
         inputs=inputs if isinstance(inputs, int) else None,
         complete=counts["complete"] if isinstance(counts["complete"], bool) else None,
+        hides_faces=bool(options.get("hide")),
         written_at=_written_at(folder / FACES),
         **{
             name: value if isinstance(value := counts.get(name), int) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -152,7 +153,7 @@ class Scan:
                 self._group_faces.get(name, 0),
                 self._groups.get(name, empty),
             )
-            for name in sorted(chosen)
+            for name in sorted(chosen, key=_natural)
         )
 
     def per_picture(self) -> tuple[tuple[str, int], ...]:
@@ -174,6 +175,12 @@ def _offer(heap: list[tuple[int, int, T]], most: int, entry: tuple[int, int, T])
         heapq.heappush(heap, entry)
     else:
         heapq.heappushpop(heap, entry)
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key by which "group 9" comes before "group 10"."""
+    parts = re.split(r"([0-9]+)", name)
+    return tuple((len(part) if n % 2 else 0, part) for n, part in enumerate(parts))
 
 
 def _place(faces: int) -> int:

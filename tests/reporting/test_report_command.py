@@ -78,6 +78,14 @@ def test_thumbnails_of_sources_that_have_gone_are_said_to_be(tmp_path):
     assert page.text.count("source gone") == 3
 
 
+def test_faces_that_the_batch_hides_are_not_shown(tmp_path, capsys):
+    run = {"options": {"labels": "ferplus", "annotate": True, "hide": "blur"}}
+    folder = make_batch(tmp_path, [face("a.jpg", chances(FERPLUS, fear=0.9))], run=run)
+    assert main(["report", str(folder), "--thumbnails"]) == 2
+    assert "told to hide them" in capsys.readouterr().err
+    assert main(["report", str(folder)]) == 0
+
+
 def test_the_batch_may_be_at_work(batch, tmp_path):
     folder = make_batch(tmp_path, [face("a.jpg", chances(FERPLUS, fear=0.9))], tail="b.jpg,0,0.0")
     report = emogui.make_report(folder)
