@@ -82,7 +82,7 @@ def sources(data: ReportData) -> Iterator[ReportBlock]:
     if any(count for _, count in data.per_picture):
         counted = [(text, count) for text, count in data.per_picture if count]
         without = (data.run.pictures or 0) - sum(count for _, count in counted)
-        if without > 0:
+        if without > 0 and data.run.complete:
             counted.insert(0, ("none", without))
         yield DataTable(
             "Pictures by the number of faces that were found.",

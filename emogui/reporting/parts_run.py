@@ -74,6 +74,8 @@ def analysed(data: ReportData) -> Iterator[ReportBlock]:
     """What was analysed, and by what."""
     run = data.run
     state = {True: "finished", False: "not finished", None: "not known"}[run.complete]
+    # The table goes on behind it until the next one.
+    so_far = ", at the last checkpoint" if run.complete is False else ""
     rows = [
         ("folder", plain(run.folder)),
         ("state", state),
@@ -81,10 +83,10 @@ def analysed(data: ReportData) -> Iterator[ReportBlock]:
         *[("named as input", plain(name)) for name in run.asked[:20]],
         *([("", "... and more")] if len(run.asked) > 20 else []),
         ("inputs", number(run.inputs)),
-        ("pictures analysed", number(run.pictures)),
-        ("videos analysed to the end", number(run.videos)),
-        ("frames of videos", number(run.frames)),
-        ("inputs that failed", number(run.failed_inputs)),
+        (f"pictures analysed{so_far}", number(run.pictures)),
+        (f"videos analysed to the end{so_far}", number(run.videos)),
+        (f"frames of videos{so_far}", number(run.frames)),
+        (f"inputs that failed{so_far}", number(run.failed_inputs)),
         ("pictures and videos with a face", number(data.sources)),
         ("faces (rows of faces.csv)", number(data.faces)),
         ("network", plain(run.model)),
