@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from emogui.errors import EmoguiError as EmoguiError
     from emogui.media.image import load_image as load_image
     from emogui.output.annotate import annotate as annotate
+    from emogui.reporting.api import Report as Report
+    from emogui.reporting.api import make_report as make_report
     from emogui.types import FaceBox as FaceBox
     from emogui.types import FaceResult as FaceResult
     from emogui.types import FrameResult as FrameResult
@@ -38,10 +40,12 @@ _HOME = {
     "FaceBox": "emogui.types",
     "FaceResult": "emogui.types",
     "FrameResult": "emogui.types",
+    "Report": "emogui.reporting.api",
     "annotate": "emogui.output.annotate",
     "batch": "emogui.bulk.api",
     "iter_results": "emogui.bulk.api",
     "load_image": "emogui.media.image",
+    "make_report": "emogui.reporting.api",
     "to_dataframe": "emogui.bulk.report",
 }
 

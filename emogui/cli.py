@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "gui": "open the window (also without any command)",
     "analyze": "analyse pictures and videos without a window",
     "batch": "analyse folders of pictures and videos into tables, and go on after a stop",
+    "report": "make a page to read of what a batch has found",
     "live": "analyse a camera, video or stream without a window",
     "cameras": "list the cameras of this computer",
     "models": "list the networks that can be used",

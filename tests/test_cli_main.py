@@ -57,6 +57,7 @@ def test_help_names_every_command(capsys):
         "gui",
         "analyze",
         "batch",
+        "report",
         "live",
         "cameras",
         "models",

@@ -15,13 +15,16 @@ from typing import Final, TextIO
 from emogui.errors import EmoguiError, UsageError
 from emogui.media.listing import find_images, printable
 from emogui.output.files import cannot_write, replacing
-from emogui.output.records import safe_cell
+from emogui.output.records import csv_line, safe_cell
 
 LIST_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
 """An input that ends so is a list of paths."""
 
 PATH_COLUMNS: Final = ("source", "path", "file", "filename", "image", "video")
 """Heads under which the paths of a table are looked for; else its first column has them."""
+
+GROUP_COLUMN: Final = "group"
+"""Head under which a table says to which group an input belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class WorkList:
 
         Args:
             path: where the list goes.
-            table: where ``number,source`` goes as CSV, for people.
+            table: where ``number,source,group`` goes as CSV, for people and for the report. The
+                group is that of :data:`GROUP_COLUMN` in a list of paths, else empty.
             inputs: pictures, videos, folders, patterns, and lists of paths (:data:`LIST_SUFFIXES`).
             any_suffix: take every file of a folder or pattern, whatever its suffix.
             without: a folder that is passed over: that of the results.
@@ -94,15 +98,14 @@ class WorkList:
                     )
                     for name in files
                 )
-                writer = csv.writer(rows, lineterminator="\n")
-                writer.writerow(["number", "source"])
-                for name, error in _expanded(inputs, any_suffix):
+                rows.write(csv_line(["number", "source", "group"]))
+                for name, error, group in _expanded(inputs, any_suffix):
                     if name in seen or (beside and str(Path(name).absolute()).startswith(beside)):
                         continue
                     problem = None if error is None else str(error)
                     # ASCII: names whose bytes are not UTF-8 come back as they were.
                     lines.write(json.dumps([name, problem]) + "\n")
-                    writer.writerow([count, safe_cell(name)])
+                    rows.write(csv_line([count, safe_cell(name), safe_cell(group)]))
                     count += 1
                 lines.close()
                 rows.close()
@@ -151,11 +154,14 @@ class _Seen:
         return False
 
 
-def _expanded(inputs: Sequence[str], any_suffix: bool) -> Iterator[tuple[str, EmoguiError | None]]:
+def _expanded(
+    inputs: Sequence[str], any_suffix: bool
+) -> Iterator[tuple[str, EmoguiError | None, str]]:
     for text in inputs:
-        names = _listed(Path(text)) if _is_list(text) else iter([text])
-        for name in names:
-            yield from find_images([name], videos=True, any_suffix=any_suffix)
+        names = _listed(Path(text)) if _is_list(text) else iter([(text, "")])
+        for name, group in names:
+            for found, error in find_images([name], videos=True, any_suffix=any_suffix):
+                yield found, error, group
 
 
 def _is_list(text: str) -> bool:
@@ -165,8 +171,8 @@ def _is_list(text: str) -> bool:
         return False
 
 
-def _listed(path: Path) -> Iterator[str]:
-    """The paths in a table; those that are not absolute are relative to its folder."""
+def _listed(path: Path) -> Iterator[tuple[str, str]]:
+    """The paths in a table with their groups; relative ones are relative to its folder."""
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             yield from _paths(file, path)
@@ -177,7 +183,7 @@ def _listed(path: Path) -> Iterator[str]:
         ) from error
 
 
-def _paths(file: TextIO, path: Path) -> Iterator[str]:
+def _paths(file: TextIO, path: Path) -> Iterator[tuple[str, str]]:
     head = file.readline()
     file.seek(0)
     delimiter = max(",;\t", key=head.count) if path.suffix.lower() != ".txt" else "\0"
@@ -185,14 +191,16 @@ def _paths(file: TextIO, path: Path) -> Iterator[str]:
         rows: Iterator[list[str]] = ([line.rstrip("\r\n")] for line in file)
     else:
         rows = csv.reader(file, delimiter=delimiter)
-    column = 0
+    column, grouped = 0, None
     for number, row in enumerate(rows):
         if not number and delimiter != "\0":
             names = [cell.strip().lower() for cell in row]
             known = [names.index(name) for name in PATH_COLUMNS if name in names]
             if known:
                 column = known[0]
+                grouped = names.index(GROUP_COLUMN) if GROUP_COLUMN in names else None
                 continue
         if len(row) > column and row[column].strip():
             name = row[column]
-            yield str(path.parent / name)
+            group = row[grouped].strip() if grouped is not None and len(row) > grouped else ""
+            yield str(path.parent / name), group

@@ -99,6 +99,13 @@ FAILURES: Final = (
 INPUTS: Final = (
     Column("number", "int64", "", "0 and up", "place in the work list; files are named after it"),
     Column("source", "string", "", "a path", "as in the other tables"),
+    Column(
+        "group",
+        "string",
+        "",
+        "any text, or empty",
+        "what the column group of a list of paths says of the input; the report compares groups",
+    ),
 )
 
 

@@ -59,6 +59,22 @@ def test_a_table_of_paths(listed, name, text):
     assert [i.path for i in listed(f"t/{name}")] == ["t/1.jpg", "t/two, 2.jpg"]
 
 
+def test_the_groups_of_a_table_are_in_the_list_of_inputs(listed):
+    touch("1.jpg", "more/2.jpg", "more/3.jpg", "4.jpg", "5.jpg", "6.jpg")
+    Path("l.csv").write_text('Group ,path\n a ,1.jpg\n"=b, c",more\n,4.jpg\nb,1.jpg\nb\n')
+    listed("l.csv", "5.jpg")
+    with Path("list-table.out").open(encoding="utf-8", newline="") as file:
+        found = [(row["source"], row["group"]) for row in csv.DictReader(file)]
+    # A folder gives its group to what is in it; the first mention of an input counts.
+    assert found == [
+        ("1.jpg", "a"),
+        ("more/2.jpg", "'=b, c"),
+        ("more/3.jpg", "'=b, c"),
+        ("4.jpg", ""),
+        ("5.jpg", ""),
+    ]
+
+
 def test_what_is_not_there_is_an_item_with_a_problem(listed):
     touch("1.jpg")
     Path("l.txt").write_text("1.jpg\ngone.jpg\n")

@@ -1,0 +1,1 @@
+"""A report on a batch that a person reads: one HTML file, and the same as PDF."""
