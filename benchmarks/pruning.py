@@ -92,7 +92,7 @@ def main() -> int:
     header = ["left out", "accuracy", "difference", "six", "weights left", "in 8 bit, compressed"]
     text = "\n\n".join(
         [
-            f"{len(truth):,} FER+ majority rows of PublicTest; {made_by()} In brackets are 95 % "
+            f"{len(truth):,} FER+ majority rows of PublicTest. {made_by()} In brackets are 95 % "
             "bootstrap intervals of the difference on the same faces.",
             table(header, rows),
         ]
