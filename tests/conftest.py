@@ -11,12 +11,16 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    parser.addoption("--long", action="store_true", help="and those too long for CI")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    asked = config.getoption("--slow") or "slow" in config.getoption("-m")
+    asked = {
+        mark: config.getoption(f"--{mark}") or mark in config.getoption("-m")
+        for mark in ("slow", "long")
+    }
     skips = {
-        "slow": None if asked else "slow: --slow runs it",
+        **{mark: None if runs else f"{mark}: --{mark} runs it" for mark, runs in asked.items()},
         "torch": None if importlib.util.find_spec("torch") else "PyTorch is not installed",
         "shared": None if os.environ.get("EMOGUI_DATA") else "EMOGUI_DATA names no data folder",
     }

@@ -126,7 +126,7 @@ def test_a_hundred_damaged_files(originals, sample, project_root, tmp_path) -> N
     fuzz(tmp_path, originals, sample, project_root, 100, limit_s=280)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_two_thousand_damaged_files(originals, sample, project_root, tmp_path) -> None:
     fuzz(tmp_path, originals, sample, project_root, 2000, limit_s=7000)

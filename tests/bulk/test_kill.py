@@ -127,7 +127,7 @@ def test_a_few_kills_change_nothing(
     kill_often(mixed, whole, project_root, tmp_path, kills=3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
 @pytest.mark.timeout(3600)
 def test_fifty_kills_change_nothing(
