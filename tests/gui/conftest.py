@@ -146,7 +146,7 @@ class Driver:
         self.commands, self.image = app.commands, app.shell.image
         self.presenter, self.canvas = self.image.presenter, self.image.canvas
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
+    def wait_until(self, condition: Callable[[], object], timeout: float = 30.0) -> None:
         """Runs the window until something is true."""
         by = time.monotonic() + timeout
         while not condition():

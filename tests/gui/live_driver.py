@@ -56,7 +56,7 @@ class Live:
             if isinstance(source, faulty.FaultySource):
                 source.release.set()
 
-    def wait(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
+    def wait(self, condition: Callable[[], object], timeout: float = 30.0) -> None:
         self.driver.wait_until(condition, timeout)
 
     def start(self) -> None:

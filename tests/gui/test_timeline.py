@@ -62,7 +62,7 @@ class Scene:
                 image[80:130, 200:250] = 254
             yield image
 
-    def wait(self, condition, timeout: float = 10.0) -> None:
+    def wait(self, condition, timeout: float = 30.0) -> None:
         self.driver.wait_until(condition, timeout)
 
     def start(self) -> None:
