@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from emogui import types
-from emogui.errors import TrainingError
+from emogui.errors import EmoguiError
 
 LOW_PRIORITY: Final = 10
 """How nice a process is on Unix: the window and everything else go before."""
@@ -69,15 +69,15 @@ class Child:
             Its exit status, below 0 where a signal ended it.
 
         Raises:
-            TrainingError: it cannot be started.
+            EmoguiError: it cannot be started.
         """
         try:
             with self._log.open("ab") as log:
                 self._log_began = log.tell()
                 process = self._start(log)
         except OSError as error:
-            raise TrainingError(
-                f"The training process cannot be started: {error.strerror or error}.",
+            raise EmoguiError(
+                f"The process that does the work cannot be started: {error.strerror or error}.",
                 "Check that the disk is not full; 'emogui doctor' looks at the installation.",
             ) from error
         with process:
@@ -97,7 +97,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
-                # Ctrl+C in the terminal is for the window, which ends its training properly.
+                # Ctrl+C in the terminal is for the window, which ends it properly.
                 start_new_session=sys.platform != "win32",
                 creationflags=_FLAGS,
             )
