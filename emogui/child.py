@@ -47,10 +47,11 @@ class Child:
     Args:
         command: words of the program and its arguments.
         log: file that its standard error is added to.
+        folder: that it works in; None for that of this process.
     """
 
-    def __init__(self, command: Sequence[str], log: Path) -> None:
-        self._command, self._log = list(command), log
+    def __init__(self, command: Sequence[str], log: Path, folder: str | None = None) -> None:
+        self._command, self._log, self._folder = list(command), log, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._log_began = 0
@@ -96,6 +97,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                cwd=self._folder,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 # Ctrl+C in the terminal is for the window, which ends it properly.
                 start_new_session=sys.platform != "win32",

@@ -18,8 +18,9 @@ finished    total, pictures, videos, frames, faces, failures
 failed      message, hint: the batch cannot start or go on; what was done is kept
 ==========  ============================================================================
 
-Counts are those of all runs together; ``frames_done`` are frames of all videos. ``source`` is the input whose result was written last;
-within a video ``frame`` frames of ``frames`` are done (null where the file does not tell).
+Counts are those of all runs together; ``frames_done`` are frames of all videos. ``source`` is the
+input whose result was written last; within a video ``frame`` frames of ``frames`` are done (null
+where the file does not tell).
 ``per_second`` counts pictures and frames, of late and without pauses; it and ``seconds_left`` are
 null until they can be told.
 

@@ -19,13 +19,22 @@ MOST_INPUTS: Final = 100
 """Windows takes no more than 32,767 characters of a command."""
 
 
-def words_of(inputs: Sequence[str], folder: str | Path, options: BatchOptions) -> list[str]:
+def words_of(
+    inputs: Sequence[str],
+    folder: str | Path,
+    options: BatchOptions,
+    *,
+    restart: bool = False,
+    progress: str = "",
+) -> list[str]:
     """The words after ``emogui`` that begin a batch, or go on with it.
 
     Args:
         inputs: see ``emogui.batch``.
         folder: for the results.
         options: what is to be done.
+        restart: throw away what an earlier batch has written there.
+        progress: how it is told; "" leaves it to the command.
     """
     words = ["batch", f"--output={folder}", f"--model={options.model}"]
     words += [f"--labels={options.labels}", f"--detector={options.detector}"]
@@ -50,7 +59,10 @@ def words_of(inputs: Sequence[str], folder: str | Path, options: BatchOptions) -
         "parquet": options.parquet,
         "annotate": options.annotate,
         "crops": options.crops,
+        "restart": restart,
     }
+    if progress:
+        words.append(f"--progress={progress}")
     words += [f"--{name}" for name, on in switches.items() if on]
     return [*words, "--", *inputs]
 

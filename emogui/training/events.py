@@ -38,13 +38,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from emogui import piped
-from emogui.piped import ATTACHED as ATTACHED
-from emogui.piped import PAUSE as PAUSE
-from emogui.piped import RESUME as RESUME
-from emogui.piped import STOP as STOP
-from emogui.piped import STOPPED_STATUS as STOPPED_STATUS
 
 VERSION: Final = 1
+
+ATTACHED: Final = piped.ATTACHED
+PAUSE: Final = piped.PAUSE
+RESUME: Final = piped.RESUME
+STOP: Final = piped.STOP
+STOPPED_STATUS: Final = piped.STOPPED_STATUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,10 @@ def show_meaning(root: ttk.App, theme: Theme, closed: Callable[[], None] | None 
 
 
 _COLUMNS = (
-    ("File", "Faces", "Help"),
-    ("Camera", "Video", "Model"),
-    ("Training", "Inside the timeline", "Detector", "View"),
+    ("File", "Faces"),
+    ("Camera", "Model", "Help"),
+    ("Video", "Training", "Inside the timeline"),
+    ("Batch", "Detector", "View"),
 )
 """How the shortcuts stand beside one another; groups that are not named come last."""
 
