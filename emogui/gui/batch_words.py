@@ -79,6 +79,23 @@ def failed_source(failure: Failure) -> str:
     return f"{name}, frame {failure.frame}" if failure.frame else name
 
 
+def reason(failure: Failure) -> str:
+    """Why it failed; its path, with which most reasons begin, stands beside it anyway."""
+    return failure.reason.removeprefix(f"'{failure.source}' ")
+
+
+def advice(why_not: str, *, can_go_on: bool) -> str:
+    """What the user can do next, for the foot of the page."""
+    if can_go_on:
+        return "“Go on” takes up the interrupted batch. For another one choose another folder."
+    if why_not:
+        return why_not
+    return (
+        "Everything is ready. It works in a process of its own; after a power cut it goes on "
+        "where it was."
+    )
+
+
 def status(progress: BatchProgress) -> str:
     """The batch in a few words, for the bottom of the window."""
     states = {

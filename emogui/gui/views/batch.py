@@ -180,7 +180,9 @@ class BatchView(ttk.Frame):
             return words.status(presenter.progress)
         if presenter.page is Page.DONE and presenter.outcome is not None:
             return f"Batch: {words.outcome_title(presenter.outcome)}"
-        return "Ready" if not presenter.why_not else presenter.why_not
+        if presenter.why_not or presenter.can_go_on:
+            return words.advice(presenter.why_not, can_go_on=presenter.can_go_on)
+        return "Ready"
 
     # What the user does
 

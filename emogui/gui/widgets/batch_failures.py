@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter
+from typing import Final
 
 import ttkbootstrap as ttk
 
@@ -10,6 +11,9 @@ from emogui.bulk.found import Failure
 from emogui.gui import batch_words as words
 from emogui.gui.context import ViewContext
 from emogui.gui.widgets.wrapped import Wrapped
+
+FEWEST_ROWS: Final = 3
+MOST_ROWS: Final = 10
 
 
 class FailureList(ttk.Frame):
@@ -29,7 +33,7 @@ class FailureList(ttk.Frame):
         self.title = ttk.Label(self, font="EmoguiBold", anchor="w")
         self.title.grid(row=0, column=0, columnspan=2, sticky="ew", pady=(0, px(4)))
         self.tree = ttk.Treeview(
-            self, columns=("reason",), show="tree headings", selectmode="browse", height=5
+            self, columns=("reason",), show="tree headings", selectmode="browse", height=FEWEST_ROWS
         )
         self.tree.heading("#0", text="Input", anchor="w")
         self.tree.heading("reason", text="Why", anchor="w")
@@ -54,8 +58,14 @@ class FailureList(ttk.Frame):
             self._failures = ()
         for number, one in enumerate(failures[len(self._failures) :], len(self._failures)):
             self.tree.insert(
-                "", "end", iid=str(number), text=words.failed_source(one), values=(one.reason,)
+                "",
+                "end",
+                iid=str(number),
+                text=words.failed_source(one),
+                values=(words.reason(one),),
             )
+        if len(failures) != len(self._failures):
+            self.tree.configure(height=min(MOST_ROWS, max(FEWEST_ROWS, len(failures))))
         self._failures = failures
         if failures and not self.tree.winfo_manager():
             self.tree.grid(row=1, column=0, sticky="nsew")
@@ -72,4 +82,4 @@ class FailureList(ttk.Frame):
             self.whole.say("")
             return
         one = self._failures[int(chosen[0])]
-        self.whole.say(f"{one.source}: {one.reason}")
+        self.whole.say(f"{one.source}: {words.reason(one)}")

@@ -16,7 +16,7 @@ from emogui.gui.widgets.wrapped import Wrapped
 SHOWN: Final = 200
 """Inputs that are listed; more make the list slow, and nobody reads them."""
 
-ROWS: Final = 6
+ROWS: Final = 5
 
 
 class InputActions(Protocol):

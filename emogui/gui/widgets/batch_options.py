@@ -8,7 +8,7 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
-from emogui.gui.batch_form import BatchForm, Frames, problems_of
+from emogui.gui.batch_form import BatchForm, Frames
 from emogui.gui.context import ViewContext
 from emogui.gui.dialogs.saving import FACES
 from emogui.gui.widgets.wrapped import Wrapped
@@ -77,8 +77,6 @@ class BatchOptionFields(ttk.Frame):
         self._label("Network", 6)
         self.using = Wrapped(self, style="Muted.TLabel")
         self.using.grid(row=6, column=1, sticky="ew", pady=px(3))
-        self.problem = Wrapped(self, style="Small.TLabel")
-        self.problem.grid(row=7, column=0, columnspan=2, sticky="ew")
         ttk.ToolTip(
             self.look, delay=600,
             text="Thorough finds faces from 16 pixels up; fast is several times as quick and "
@@ -130,7 +128,6 @@ class BatchOptionFields(ttk.Frame):
         _set_state(self.number_entry, "normal" if form.frames != "all" else "disabled")
         _set_state(self.hide, "readonly" if form.annotate else "disabled")
         self.using.say(using)
-        self.problem.say(next(iter(problems_of(form).values()), ""))
 
     def _typed(self) -> None:
         if not self._showing:

@@ -64,8 +64,7 @@ class BatchSetupPage(ttk.Frame):
         self._heading(self.left, "Folder for the results", 2)
         self.output = OutputField(self.left, context, presenter, actions.choose_output)
         self.output.grid(row=3, column=0, sticky="ew")
-        self.found = SoftBox(self.left, context, "Info")
-        self.found.grid(row=4, column=0, sticky="ew", pady=(px(10), 0))
+        self.found = SoftBox(body, context, "Info")
         self.go_on_button = ttk.Button(
             self.found.row, text="Go on", icon="play-fill", bootstyle="primary",
             command=presenter.go_on,
@@ -74,8 +73,9 @@ class BatchSetupPage(ttk.Frame):
             self.found.row, text="Show results", command=presenter.show_results
         )
         self.found.row.pack(fill="x", pady=(px(8), 0))
-        self.fault = SoftBox(self.left, context, "Danger")
-        self.fault.grid(row=5, column=0, sticky="ew", pady=(px(10), 0))
+        self.fault = SoftBox(body, context, "Danger")
+        for box in (self.found, self.fault):
+            box.grid(row=0, column=0, columnspan=2, sticky="ew", pady=(0, px(12)))
         self._heading(self.right, "Options", 0)
         self.options = BatchOptionFields(self.right, context, presenter.edit)
         self.options.grid(row=1, column=0, sticky="ew")
@@ -111,17 +111,14 @@ class BatchSetupPage(ttk.Frame):
         using = context.names(choice.model, choice.labels, choice.detector)
         self.options.show(presenter.form, "  ·  ".join(using))
         why = presenter.why_not
-        self.why.say(
-            why
-            or "Everything is ready. It works in a process of its own, and goes on where it was "
-            "after a power cut."
-        )
+        self.why.say(words.advice(why, can_go_on=presenter.can_go_on))
         wanted = (not why, presenter.replaces)
         if wanted != self._start_shown:
             self._start_shown = wanted
             self.start_button.configure(
                 state="normal" if wanted[0] else "disabled",
                 text="Start over…" if wanted[1] else "Start batch",
+                bootstyle="default" if wanted[1] else "primary",
             )
 
     def _show_found(self) -> None:
@@ -150,9 +147,9 @@ class BatchSetupPage(ttk.Frame):
         for column in (0, 1):
             alone = narrow and column == 1
             body.columnconfigure(column, weight=0 if alone else 1, uniform="" if narrow else "side")
-        self.left.grid(row=0, column=0, sticky="new")
+        self.left.grid(row=1, column=0, sticky="new")
         self.right.grid(
-            row=1 if narrow else 0, column=0 if narrow else 1, sticky="new",
+            row=2 if narrow else 1, column=0 if narrow else 1, sticky="new",
             padx=0 if narrow else (px(28), 0), pady=(px(18), 0) if narrow else 0,
         )  # fmt: skip
 
