@@ -48,7 +48,7 @@ def problems_of(form: BatchForm) -> dict[str, str]:
     found = {}
     value = _number(form.number)
     if form.frames == "every" and not (1 <= value <= MOST_EVERY and value.is_integer()):
-        found["number"] = "“Every nth frame” needs a whole number from 1 on."
+        found["number"] = "“Every Nth” needs a whole number from 1 on."
     if form.frames == "fps" and not 0 < value <= MOST_FPS:
         found["number"] = "The frames a second are a number above 0, such as 5 or 0.5."
     if form.annotate and form.hide and form.crops:

@@ -180,9 +180,9 @@ class BatchView(ttk.Frame):
             return words.status(presenter.progress)
         if presenter.page is Page.DONE and presenter.outcome is not None:
             return f"Batch: {words.outcome_title(presenter.outcome)}"
-        if presenter.why_not or presenter.can_go_on:
-            return words.advice(presenter.why_not, can_go_on=presenter.can_go_on)
-        return "Ready"
+        if presenter.can_go_on:
+            return "An interrupted batch can go on"
+        return presenter.why_not or "Ready"
 
     # What the user does
 
@@ -233,12 +233,16 @@ class BatchView(ttk.Frame):
             self.context.update_settings(batch_output=presenter.output)
         presenter.start()
 
+    def go_on(self) -> None:
+        """Goes on with the interrupted batch that is shown."""
+        self.context.clear_error()
+        self.context.update_settings(batch_output=self.presenter.output)
+        self.presenter.go_on()
+
     def start_or_go_on(self) -> None:
         """Goes on with an interrupted batch where one is shown, else starts the chosen one."""
         if self.presenter.can_go_on:
-            self.context.clear_error()
-            self.context.update_settings(batch_output=self.presenter.output)
-            self.presenter.go_on()
+            self.go_on()
         else:
             self.start()
 

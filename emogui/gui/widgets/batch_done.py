@@ -22,6 +22,7 @@ class DoneActions(Protocol):
     def open_results(self) -> None: ...
     def make_report(self) -> None: ...
     def back(self) -> None: ...
+    def go_on(self) -> None: ...
 
 
 class BatchDonePage(ttk.Frame):
@@ -58,7 +59,7 @@ class BatchDonePage(ttk.Frame):
         self.folder = Wrapped(head, style="Muted.TLabel")
         self.folder.grid(row=2, column=0, sticky="ew", pady=(px(4), 0))
         self.go_on_button = ttk.Button(
-            head, text="Go on", icon="play-fill", bootstyle="primary", command=presenter.go_on
+            head, text="Go on", icon="play-fill", bootstyle="primary", command=actions.go_on
         )
         self.go_on_button.grid(row=0, column=1, rowspan=2, padx=(px(12), 0), sticky="n")
         self.back_button = ttk.Button(head, text="New batch", command=actions.back)

@@ -14,9 +14,9 @@ from emogui.gui.dialogs.saving import FACES
 from emogui.gui.widgets.wrapped import Wrapped
 
 FRAMES: Final[dict[str, Frames]] = {
-    "so many a second": "fps",
-    "every nth": "every",
-    "all": "all",
+    "Up to N a second, N =": "fps",
+    "Every Nth, N =": "every",
+    "All": "all",
 }
 LOOKS: Final = {"Thorough: small faces, too": False, "Fast: one look, large faces": True}
 OUTPUTS: Final = (

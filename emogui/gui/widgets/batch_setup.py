@@ -25,6 +25,7 @@ class BatchActions(InputActions, Protocol):
     """What the page's buttons do."""
 
     def start(self) -> None: ...
+    def go_on(self) -> None: ...
 
 
 class BatchSetupPage(ttk.Frame):
@@ -67,7 +68,7 @@ class BatchSetupPage(ttk.Frame):
         self.found = SoftBox(body, context, "Info")
         self.go_on_button = ttk.Button(
             self.found.row, text="Go on", icon="play-fill", bootstyle="primary",
-            command=presenter.go_on,
+            command=actions.go_on,
         )  # fmt: skip
         self.results_button = ttk.Button(
             self.found.row, text="Show results", command=presenter.show_results
