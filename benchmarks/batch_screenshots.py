@@ -15,7 +15,7 @@ PICTURES = 120
 
 
 def take_batch(window: Photographer, folder: Path) -> None:
-    """Takes the picture of a batch in the middle, paused, with two files that fail."""
+    """Takes the picture of a batch in the middle, with two files that fail."""
     photos = folder / "photos"
     make_photos(photos)
     app = window.app
