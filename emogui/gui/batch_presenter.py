@@ -137,6 +137,11 @@ class BatchPresenter:
             self._work.look(self.output, self._ticket)
         self.changed()
 
+    def recheck(self) -> None:
+        """Looks again without forgetting what was found: another process may have ended there."""
+        if self.output and not (self.looking or self.running):
+            self._work.look(self.output, self._ticket)
+
     def edit(self, **fields: object) -> None:
         """Changes fields of the form."""
         form = replace(self.form, **fields)  # type: ignore[arg-type]
@@ -270,6 +275,7 @@ class BatchPresenter:
         if ticket != self._ticket:
             return
         self.looking = False
+        self.found = self.fault = None
         if isinstance(found, EmoguiError):
             self.fault = found
         else:

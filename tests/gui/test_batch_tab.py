@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emogui.bulk.found import find_batch
-from emogui.bulk.lock import is_busy
+from emogui.bulk.lock import WORK, FolderLock, is_busy
 from emogui.child import program
 from emogui.gui.batch_presenter import Page
 from emogui.gui.batch_progress import Doing
@@ -144,6 +144,19 @@ def test_an_interrupted_batch_is_offered_when_its_folder_is_chosen(batch):
     batch.order()
     batch.driver.commands.do("batch_start")
     batch.wait(lambda: presenter.page is Page.DONE and presenter.outcome.complete)
+
+
+def test_a_batch_of_another_process_can_go_on_once_that_has_ended(batch):
+    batch.order("crash")
+    batch.choose()
+    batch.start()
+    batch.wait(lambda: batch.presenter.can_go_on)
+    with FolderLock(batch.results / WORK / "lock"):
+        batch.presenter.look_again()
+        batch.wait(lambda: "at work" in batch.view.setup.found.heading.text)
+        assert not batch.presenter.can_go_on
+        assert batch.view.setup.start_button.instate(["disabled"])
+    batch.wait(batch.view.setup.go_on_button.winfo_viewable)
 
 
 def test_it_is_offered_again_after_a_power_cut(batch, make_app):

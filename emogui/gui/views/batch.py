@@ -30,6 +30,9 @@ MEDIA = (
 TABLES = (("Tables of paths", "*.csv *.tsv *.txt"), ("All files", "*"))
 
 
+AGAIN_MS = 1000
+
+
 class BatchView(ttk.Frame):
     """See the module; keeps the contract of ``emogui.gui.context``.
 
@@ -56,6 +59,7 @@ class BatchView(ttk.Frame):
         self._visible = self._stale = False
         self._page: Page | None = None
         self._told: Outcome | None = None
+        self._again: str | None = None
         self.rowconfigure(0, weight=1)
         self.columnconfigure(0, weight=1)
         self._pages: dict[Page, BatchSetupPage | BatchProgressPage | BatchDonePage] = {}
@@ -80,12 +84,15 @@ class BatchView(ttk.Frame):
 
     def on_show(self) -> None:
         self._visible = True
+        self.presenter.recheck()
         self._show()
 
     def on_hide(self) -> None:
         self._visible = False
 
     def close(self) -> None:
+        if self._again is not None:
+            self.after_cancel(self._again)
         self.work.close()
 
     def is_closed(self) -> bool:
@@ -126,6 +133,18 @@ class BatchView(ttk.Frame):
             self.done.show()
         if self._visible:
             self.context.show_status(self.status)
+            self._watch_others()
+
+    def _watch_others(self) -> None:
+        """Looks again and again while another process is at work in the chosen folder."""
+
+        def look() -> None:
+            self._again = None
+            self.presenter.recheck()
+
+        found = self.presenter.found
+        if self._again is None and found is not None and found.busy and not self.running:
+            self._again = self.after(AGAIN_MS, look)
 
     def _page_of(self, page: Page) -> BatchSetupPage | BatchProgressPage | BatchDonePage:
         """The widgets of a page, made when they are first needed."""
