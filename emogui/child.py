@@ -115,8 +115,8 @@ class Child:
             if process is None or process.stdin is None:
                 return
             with contextlib.suppress(OSError, ValueError):
-                process.stdin.write(f"{word}\n".encode())
-                process.stdin.flush()
+                # Not by way of the stream: what it could not write it would write when it closes.
+                os.write(process.stdin.fileno(), f"{word}\n".encode())
 
     def kill(self) -> None:
         """Ends it at once."""
