@@ -56,6 +56,18 @@ class Pace:
         left = max(0.0, self._total - self._samples[-1][1])
         return left / made * seconds if made > 0 else None
 
+    def seconds_left_with(self, frame: int, frames: int | None) -> float | None:
+        """The same, and at least what is left of the video that is under way.
+
+        Args:
+            frame, frames: of it, done and all; the latter None where there is none, or nobody
+                knows.
+        """
+        left, pace = self.seconds_left, self.per_second
+        if left is None or not frames or not pace:
+            return left
+        return max(left, (frames - frame) / pace)
+
     def _span(self) -> float | None:
         if len(self._samples) < 2:
             return None

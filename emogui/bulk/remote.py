@@ -125,7 +125,7 @@ class Remote:
                 progress.frame,
                 progress.frames,
                 None if pace is None else pace.per_second,
-                None if pace is None else pace.seconds_left,
+                None if pace is None else pace.seconds_left_with(progress.frame, progress.frames),
             )
         )
 

@@ -122,6 +122,8 @@ def test_the_pace_is_that_of_late():
     assert pace.per_second is None and pace.seconds_left is None
     pace.add(4.0, 20, 20)
     assert (pace.per_second, pace.seconds_left) == (5.0, 16.0)
+    assert pace.seconds_left_with(0, None) == 16.0
+    assert pace.seconds_left_with(10, 510) == 100.0, "the video under way takes longer"
     for second in range(5, 200):
         pace.add(float(second), 20 + 0.1 * (second - 4), 20 + second - 4)
     assert pace.per_second == pytest.approx(1.0)
