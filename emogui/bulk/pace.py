@@ -60,8 +60,8 @@ class Pace:
         """The same, and at least what is left of the video that is under way.
 
         Args:
-            frame, frames: of it, done and all; the latter None where there is none, or nobody
-                knows.
+            frame: frames of it that are done.
+            frames: all of them; None where there is no video, or nobody knows.
         """
         left, pace = self.seconds_left, self.per_second
         if left is None or not frames or not pace:
