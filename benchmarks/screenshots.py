@@ -19,6 +19,7 @@ from pathlib import Path
 
 from PIL import ImageGrab
 
+from benchmarks.batch_screenshots import take_batch
 from benchmarks.train_screenshots import take_train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -138,6 +139,7 @@ def take_all(output: Path, folder: Path) -> None:
     do("next_picture")
     window.take("no-face")
     take_live(window, folder / "video.avi")
+    take_batch(window, folder)
     take_train(window, folder)
     window.close()
 

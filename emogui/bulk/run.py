@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import Any, Final, Self
 
 from emogui.backend.analyzer import Analyzer
 from emogui.bulk.checkpoint import Checkpoint
 from emogui.bulk.control import BatchControl, Progress, Tell
 from emogui.bulk.engine import Engine
+from emogui.bulk.lock import WORK, FolderLock
 from emogui.bulk.options import BatchOptions
 from emogui.bulk.report import BatchReport
 from emogui.bulk.work import make_analyzer
@@ -25,9 +26,6 @@ from emogui.output.dictionary import INPUTS, SCHEMA_VERSION, write_dictionary
 from emogui.output.files import cannot_write, make_folder, write_text
 from emogui.output.parquet import import_pyarrow
 from emogui.version import __version__
-
-WORK: Final = ".emogui-batch"
-"""Folder inside the results for what is needed to go on."""
 
 _INPUTS: Final = "inputs.csv"
 _OWN: Final = (
@@ -85,7 +83,7 @@ class Batch:
         work = make_folder(self.folder / WORK)
         self._stack = ExitStack()
         try:
-            self._stack.enter_context(_Lock(work / "lock"))
+            self._stack.enter_context(FolderLock(work / "lock"))
             if restart:
                 _clear(self.folder)
                 make_folder(work)
@@ -250,54 +248,6 @@ def _clear(folder: Path) -> None:
                 shutil.rmtree(folder / name)
     except OSError as error:
         raise cannot_write(error.filename or folder, error) from error
-
-
-class _Lock:
-    """Held while a batch is open; the system releases it with the process, however that ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        try:
-            self._file = self._path.open("ab")
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
-        try:
-            _lock_function()(self._file)
-        except OSError as error:
-            self._file.close()
-            raise UsageError(
-                f"Another emogui is at work in '{self._path.parent.parent}'.",
-                "Wait until it has ended, or choose another folder.",
-            ) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
-
-
-def _lock_function() -> Callable[[IO[bytes]], None]:
-    """What locks a file here, or raises OSError."""
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        return lambda file: msvcrt.locking(  # type: ignore[attr-defined]
-            file.fileno(),
-            msvcrt.LK_NBLCK,  # type: ignore[attr-defined]
-            1,
-        )
-    return lambda file: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 __all__ = ["Batch", "BatchControl", "BatchReport", "Progress"]

@@ -104,8 +104,10 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     )
     out.add_argument(
         "--progress",
-        choices=("bar", "lines", "json", "none"),
-        help="how to tell the progress on standard error (a bar in a terminal, else lines)",
+        choices=("bar", "lines", "json", "events", "none"),
+        help="how to tell the progress on standard error (a bar in a terminal, else lines); "
+        "events: on standard output for a program that follows it, which can send the words "
+        "pause, resume and stop",
     )
     out.add_argument("--quiet", action="store_true", help="the same as --progress none")
 
@@ -116,6 +118,8 @@ def run(args: argparse.Namespace) -> int:
     Returns:
         0, 1 when an input could not be read, 130 when it was interrupted.
     """
+    if args.progress == "events" and not args.quiet:
+        return _run_followed(args)
     from emogui.bulk.control import BatchControl
     from emogui.bulk.run import Batch
     from emogui.commands.batch_progress import make_teller
@@ -129,6 +133,32 @@ def run(args: argparse.Namespace) -> int:
             report = batch.run(analyzer, control=control, tell=tell)
     if not args.quiet:
         _summarise(report)
+    return _status(report)
+
+
+def _run_followed(args: argparse.Namespace) -> int:
+    """The same for a program that follows it."""
+    from emogui.bulk.control import BatchControl
+    from emogui.bulk.remote import Remote
+    from emogui.bulk.run import Batch
+    from emogui.commands.console import private_stdout
+    from emogui.piped import standard_input
+
+    control = BatchControl()
+    with private_stdout() as stdout:
+        remote = Remote(stdout, control, standard_input())
+        remote.listen()
+        with remote.failures(), _ends_by_signal(control):
+            options = options_of(args)
+            analyzer = make_analyzer(args)
+            with Batch(args.inputs, args.output, options, restart=args.restart) as batch:
+                remote.started(batch.total, batch.done)
+                report = batch.run(analyzer, control=control, tell=remote.tell)
+        remote.ended(report)
+    return _status(report)
+
+
+def _status(report: BatchReport) -> int:
     if not report.complete:
         return _INTERRUPTED
     return 1 if report.counts.failures else 0

@@ -56,10 +56,11 @@ def run(args: argparse.Namespace) -> int:
     if args.progress == "bar":
         return _run(args, None)
     from emogui.commands.console import private_stdout
+    from emogui.piped import standard_input
     from emogui.training.remote import Remote
 
     with private_stdout() as stdout:
-        remote = Remote(stdout, controls=_standard_input())
+        remote = Remote(stdout, controls=standard_input())
         remote.listen()
         with remote.failures():
             return _run(args, remote)
@@ -114,14 +115,6 @@ def _run(args: argparse.Namespace, remote: Remote | None) -> int:
     if remote is not None:
         remote.send(Finished(training.progress.best_epoch, str(args.output)))
     return 0
-
-
-def _standard_input() -> int | None:
-    """File descriptor of standard input; None where there is none."""
-    try:
-        return None if sys.stdin is None else sys.stdin.fileno()
-    except (OSError, ValueError):
-        return None
 
 
 def _teachable(heads: dict[str, float], dataset: EmotionDataset) -> dict[str, float]:

@@ -15,7 +15,7 @@ import ttkbootstrap as ttk
 
 from emogui.gui.context import ViewContext
 
-TABS = ("emogui.gui.views.live", "emogui.gui.views.train")
+TABS = ("emogui.gui.views.live", "emogui.gui.views.train", "emogui.gui.views.batch")
 
 ICONS = (
     "camera",

@@ -202,8 +202,8 @@ class Application:
     # The end
 
     def close(self) -> None:
-        """Closes the window; where a training is under way, asks first, and does not wait."""
-        if self.shell.training and not self.context.closing:
+        """Closes the window; where a training or batch works, asks first, and does not wait."""
+        if self.shell.at_work and not self.context.closing:
             self.commands.ask_to_leave(self.leave)
         else:
             self.leave()

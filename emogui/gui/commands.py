@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ttkbootstrap as ttk
 
 from emogui.gui.actions import ACTIONS, BY_NAME, ON_PICTURE, sequences
+from emogui.gui.batch_commands import BatchCommands
 from emogui.gui.catalogue import Catalogue
 from emogui.gui.choosing import Choosing
 from emogui.gui.context import ViewContext
@@ -71,6 +72,7 @@ class Commands:
         self.timeline = TimelineCommands(self.shell)
         self.player = PlayerCommands(self.shell)
         self.training = TrainCommands(self.shell)
+        self.batch = BatchCommands(self.shell)
         self.helping = Helping(
             root,
             context,
@@ -98,7 +100,7 @@ class Commands:
     def method(self, name: str) -> Callable[[], None] | None:
         """What does the action of that name; None where nothing does."""
         parts = (self.choosing, self.helping, self.transfers)
-        tabs = (self.timeline, self.player, self.training)
+        tabs = (self.timeline, self.player, self.training, self.batch)
         for owner in (self, *parts, *tabs):
             method: Callable[[], None] | None = getattr(owner, f"do_{name}", None)
             if method is not None:
@@ -163,8 +165,14 @@ class Commands:
         self.open(self.context.dialogs.open_files("Open pictures", PICTURES, folder))
 
     def open(self, paths: tuple[str, ...]) -> None:
-        """Opens pictures in the Image tab, or a video in the Live tab; remembers their folder."""
+        """Opens pictures in the Image tab, or a video in the Live tab; remembers their folder.
+
+        With the Batch tab in front they are added to its inputs.
+        """
         if not paths:
+            return
+        if self.shell.on_batch:
+            self.shell.batch_view().add(paths)
             return
         self.context.update_settings(last_folder=str(Path(paths[0]).absolute().parent))
         on_live = self.shell.on_live
@@ -223,6 +231,8 @@ class Commands:
     def _step_picture(self, step: int) -> None:
         if self.shell.on_train:
             self.shell.train_view().turn_page(step)
+        if self.shell.on_batch:
+            self.shell.batch_view().turn_page(step)
         if self.shell.on_image:
             self.image.presenter.step(step)
 
@@ -302,8 +312,9 @@ class Commands:
     # Dialogs and the end
 
     def ask_to_leave(self, leave: Callable[[], None]) -> None:
-        """Asks whether a training is to be kept for later, before the window is closed."""
-        self._dialog("leaving", lambda: LeavingDialog(self.root, self.context.theme, leave))
+        """Asks whether what works is to be kept for later, before the window is closed."""
+        at_work, theme = self.shell.at_work, self.context.theme
+        self._dialog("leaving", lambda: LeavingDialog(self.root, theme, at_work, leave))
 
     def _dialog(self, name: str, make: Callable[[], Dialog]) -> None:
         """Shows a dialog, or brings it to the front where it is open."""

@@ -16,7 +16,8 @@ from emogui.gui.theme import Theme
 SEPARATORS_BEFORE = frozenset(
     {"save_picture", "copy_picture", "close_picture", "settings", "exit", "next_face",
      "live_video", "timeline_mark", "video_back", "video_slower", "video_whole", "explain",
-     "next_picture", "train_start", "zoom_in", "show_image", "toggle_theme", "about"}
+     "next_picture", "train_start", "batch_start", "batch_report", "zoom_in", "show_image",
+     "toggle_theme", "about"}
 )  # fmt: skip
 WITH_CHOICES = ("Model", "Detector", "View")
 MARK, MARK_ICON = 14, "check-lg"
@@ -71,7 +72,7 @@ class Menus:
             menu = ttk.Menu(self.bar, tearoff=False)
             self.menus[group] = menu
             self.bar.add_cascade(label=group, menu=menu, underline=-1 if self._mac else 0)
-        for group in ("File", "Faces", "Camera", "Video", "Training", "Help"):
+        for group in ("File", "Faces", "Camera", "Video", "Training", "Batch", "Help"):
             for action in ACTIONS[group]:
                 self._add(self.menus[group], action.name)
         self._build_view(pick_theme)

@@ -49,6 +49,7 @@ class Settings:
         publish_kinds, publish_to: protocols that the Live tab published by the last time, and for
             each the target as it was written; publishing never starts by itself.
         train_data, train_votes: the data set and the votes that were trained on, or checked, last.
+        batch_output: results of the batch that was started last; if interrupted, it is offered.
         tab: the tab shown last.
         notice_seen: version of the first-start notice that the user has closed.
     """
@@ -81,6 +82,7 @@ class Settings:
     publish_to: tuple[str, ...] = ()
     train_data: str = ""
     train_votes: str = ""
+    batch_output: str = ""
     tab: str = "image"
     notice_seen: int = 0
 

@@ -18,6 +18,8 @@ from emogui.gui.views.image import ImageView
 from emogui.gui.widgets.banner import Banner
 
 if TYPE_CHECKING:
+    from emogui.gui.dialogs.leaving import AtWork
+    from emogui.gui.views.batch import BatchView
     from emogui.gui.views.live import LiveView
     from emogui.gui.views.train import TrainView
 
@@ -41,6 +43,7 @@ class Shell(ttk.Frame):
         self.mac = root.winsys == "aqua"
         self.live: LiveView | None = None
         self.train: TrainView | None = None
+        self.batch: BatchView | None = None
         self._shown: View | None = None
         self._progress: tuple[int, int] | None = None
         self._progress_due: str | None = None
@@ -100,6 +103,8 @@ class Shell(ttk.Frame):
         self.tabs.add(self._live_page, text="Live camera")
         self._train_page = ttk.Frame(self.tabs)
         self.tabs.add(self._train_page, text="Train")
+        self._batch_page = ttk.Frame(self.tabs)
+        self.tabs.add(self._batch_page, text="Batch")
         self.tabs.enable_traversal()
         self.tabs.bind("<<NotebookTabChanged>>", lambda _event: self._tab_changed())
 
@@ -179,17 +184,23 @@ class Shell(ttk.Frame):
         return str(self.tabs.select()) == str(self._train_page)
 
     @property
+    def on_batch(self) -> bool:
+        return str(self.tabs.select()) == str(self._batch_page)
+
+    @property
     def on_image(self) -> bool:
-        return not (self.on_live or self.on_train)
+        return self.tab == "image"
 
     @property
     def tab(self) -> str:
-        """Name of the tab in front: ``"image"``, ``"live"`` or ``"train"``."""
-        return "live" if self.on_live else "train" if self.on_train else "image"
+        """Name of the tab in front: ``"image"``, ``"live"``, ``"train"`` or ``"batch"``."""
+        if self.on_live:
+            return "live"
+        return "train" if self.on_train else "batch" if self.on_batch else "image"
 
     def show_tab(self, name: str) -> None:
         """Brings a tab to the front by its name; see ``tab``."""
-        pages = {"live": self._live_page, "train": self._train_page}
+        pages = {"live": self._live_page, "train": self._train_page, "batch": self._batch_page}
         self.tabs.select(pages.get(name, self.image))
 
     def live_view(self) -> LiveView:
@@ -216,14 +227,29 @@ class Shell(ttk.Frame):
             self.train.pack(fill="both", expand=True)
         return self.train
 
+    def batch_view(self) -> BatchView:
+        """The batch view, made when it is first needed."""
+        if self.batch is None:
+            from emogui.gui.views.batch import BatchView
+
+            self.batch = BatchView(self._batch_page, self.context, lambda: self.show_tab("batch"))
+            self.batch.pack(fill="both", expand=True)
+        return self.batch
+
     @property
-    def training(self) -> bool:
-        """Whether a training works, or is paused."""
-        return self.train is not None and self.train.running
+    def at_work(self) -> list[AtWork]:
+        """What works for long, or is paused, and would end with the window."""
+        found: list[AtWork] = []
+        if self.train is not None and self.train.running:
+            found.append("training")
+        if self.batch is not None and self.batch.running:
+            found.append("batch")
+        return found
 
     def views(self) -> list[View]:
         """The views that have been made."""
-        return [view for view in (self.image, self.live, self.train) if view is not None]
+        made = (self.image, self.live, self.train, self.batch)
+        return [view for view in made if view is not None]
 
     def _tab_changed(self) -> None:
         if self.context.closing:
@@ -233,6 +259,8 @@ class Shell(ttk.Frame):
             view = self.live_view()
         elif self.on_train:
             view = self.train_view()
+        elif self.on_batch:
+            view = self.batch_view()
         if view is not self._shown:
             if self._shown is not None:
                 self._shown.on_hide()

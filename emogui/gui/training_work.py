@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from emogui.child import Child, program, python, why_it_ended
 from emogui.errors import EmoguiError, TrainingError
 from emogui.gui.context import ViewContext
-from emogui.training.child import Child, program, python, why_it_ended
 from emogui.training.data_check import CheckFailed, check_command, parse_check
 from emogui.training.losses_file import read_losses
 from emogui.training.report import read_report

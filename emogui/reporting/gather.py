@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emogui.backend.model_info import ModelInfo
 from emogui.backend.store import load_model_info
-from emogui.bulk.run import WORK
+from emogui.bulk.lock import WORK
 from emogui.bulk.writer import FACES
 from emogui.errors import EmoguiError, UsageError
 from emogui.labels import HEADS

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from emogui.bulk.checkpoint import Checkpoint
+from emogui.bulk.lock import WORK
 from emogui.bulk.options import BatchOptions
-from emogui.bulk.run import WORK
 from emogui.bulk.writer import FACES, FAILED
 from emogui.errors import EmoguiError
 from emogui.reporting.data import Failure, Failures, RunRecord

@@ -132,7 +132,7 @@ def check_command(python: Sequence[str], data: str, votes: str, sheet: Path) -> 
     """The words that run a check in a process of its own.
 
     Args:
-        python: words that start Python, see :func:`emogui.training.child.python`.
+        python: words that start Python, see :func:`emogui.child.python`.
         data: file or folder.
         votes: FER+'s votes; "" for none.
         sheet: gets the contact sheet, a PNG file.

@@ -33,21 +33,19 @@ A later version may add events and fields: a reader passes over those that it do
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
+
+from emogui import piped
 
 VERSION: Final = 1
 
-ATTACHED: Final = "attached"
-PAUSE: Final = "pause"
-RESUME: Final = "resume"
-STOP: Final = "stop"
-
-STOPPED_STATUS: Final = 130
-"""Exit status of a training that was stopped, as of one that Ctrl+C ended."""
+ATTACHED: Final = piped.ATTACHED
+PAUSE: Final = piped.PAUSE
+RESUME: Final = piped.RESUME
+STOP: Final = piped.STOP
+STOPPED_STATUS: Final = piped.STOPPED_STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +192,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
 
 def format_event(event: Event) -> str:
     """An event as a line of JSON, without the line's end; what is no number becomes null."""
-    plain = {"event": type(event).__name__.lower()} | asdict(event)
-    return json.dumps(_finite(plain), ensure_ascii=False, allow_nan=False)
+    return piped.format_event(event)
 
 
 def parse_event(line: str) -> Event | None:
@@ -203,17 +200,11 @@ def parse_event(line: str) -> Event | None:
 
     Fields that are missing or of another kind make a line unknown, further ones are passed over.
     """
-    try:
-        plain = json.loads(line)
-        kind = KINDS[plain["event"]]
-        known = {f.name for f in fields(kind)}
-        return _checked(kind(**{key: value for key, value in plain.items() if key in known}))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+    return piped.parse_event(line, KINDS, _checked)
 
 
-def _checked(event: Event) -> Event:
-    """The event, if its numbers are numbers.
+def _checked(event: Event) -> None:
+    """Checks that numbers are numbers.
 
     Raises:
         TypeError, ValueError, AttributeError: they are not.
@@ -230,15 +221,3 @@ def _checked(event: Event) -> Event:
             float(event.done)
         case _:
             pass
-    return event
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for numbers that JSON has not."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return value

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
 from emogui.errors import EmoguiError
+from emogui.piped import Controls
 from emogui.training import events
 from emogui.training.pace import Pace
 from emogui.training.schedule import size_at
@@ -40,15 +41,13 @@ class Remote(Watcher):
         self._go_on = threading.Event()
         self._go_on.set()
         self._stop = threading.Event()
-        self._attached = False
         self._training: Training | None = None
         self._pace: Pace | None = None
         self._stepped_at = self._measuring_since = 0.0
 
     def listen(self) -> None:
         """Begins to read controls, in a thread."""
-        if self._controls is not None:
-            threading.Thread(target=self._listen, name="train-controls", daemon=True).start()
+        Controls(self._controls, self._go_on.clear, self._go_on.set, self._tell_to_stop).listen()
 
     def send(self, event: events.Event) -> None:
         """Writes an event; when nobody reads any more, the training is stopped."""
@@ -161,33 +160,6 @@ class Remote(Watcher):
                 pace.seconds_left(done),
             )
         )
-
-    def _listen(self) -> None:
-        # Not by way of sys.stdin: a thread that waits inside it at the end of the program
-        # would bring the interpreter down.
-        rest = b""
-        while True:
-            try:
-                read = os.read(self._controls or 0, 4096)
-            except OSError:
-                read = b""
-            if not read:
-                break
-            *lines, rest = (rest + read).split(b"\n")
-            for line in lines:
-                self._control(line.decode("utf-8", "replace").strip())
-        if self._attached:
-            self._tell_to_stop()
-
-    def _control(self, word: str) -> None:
-        if word == events.ATTACHED:
-            self._attached = True
-        elif word == events.PAUSE:
-            self._go_on.clear()
-        elif word == events.RESUME:
-            self._go_on.set()
-        elif word == events.STOP:
-            self._tell_to_stop()
 
     def _tell_to_stop(self) -> None:
         self._stop.set()

@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from emogui import paths
+from emogui.child import Child, program, why_it_ended
 from emogui.errors import EmoguiError, TrainingError
 from emogui.training import events
-from emogui.training.child import Child, program, why_it_ended
 from emogui.training.losses_file import LossFile
 from emogui.training.runs import (
     EVALUATION,
@@ -77,7 +77,7 @@ class Supervisor:
     Args:
         run: new, or to go on with.
         tell: gets each message, in that thread.
-        words: how emogui is started; see :func:`emogui.training.child.program`.
+        words: how emogui is started; see :func:`emogui.child.program`.
     """
 
     def __init__(

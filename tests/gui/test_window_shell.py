@@ -18,8 +18,19 @@ def test_the_window_is_visible_with_its_buttons_and_menus(window):
     assert window.root.title().startswith("emogui")
     texts = [button.cget("text") for button in window.shell.buttons.values()]
     assert {"Open", "Detect", "Exit"} <= set(texts)
-    menus = [window.commands.menus.bar.entrycget(i, "label") for i in range(9)]
-    wanted = ["File", "Faces", "Camera", "Video", "Training", "Model", "Detector", "View", "Help"]
+    menus = [window.commands.menus.bar.entrycget(i, "label") for i in range(10)]
+    wanted = [
+        "File",
+        "Faces",
+        "Camera",
+        "Video",
+        "Training",
+        "Batch",
+        "Model",
+        "Detector",
+        "View",
+        "Help",
+    ]
     assert menus == wanted
     assert window.shell.status.cget("text") == "Ready"
 

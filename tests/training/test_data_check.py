@@ -8,7 +8,7 @@ import sys
 import numpy as np
 from PIL import Image
 
-from emogui.training.child import python
+from emogui.child import python
 from emogui.training.data_check import (
     CELL,
     GAP,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from emogui.child import Child, program, why_it_ended
 from emogui.training import events, runs
-from emogui.training.child import Child, program, why_it_ended
 from emogui.training.report import read_report
 from emogui.training.runs import Phase, RunPlan
 from emogui.training.supervisor import Ended, NetworkReady, PhaseBegan, Supervisor

@@ -55,9 +55,9 @@ def show_meaning(root: ttk.App, theme: Theme, closed: Callable[[], None] | None 
 
 
 _COLUMNS = (
-    ("File", "Faces", "Help"),
-    ("Camera", "Video", "Model"),
-    ("Training", "Inside the timeline", "Detector", "View"),
+    ("File", "Faces", "Batch"),
+    ("Camera", "Video", "Inside the timeline"),
+    ("Training", "Model", "Detector", "View", "Help"),
 )
 """How the shortcuts stand beside one another; groups that are not named come last."""
 
@@ -102,9 +102,12 @@ def show_keys(root: ttk.App, theme: Theme) -> Dialog:
                 row=row, column=0, columnspan=2, sticky="w", pady=(px(10) if row else 0, px(3))
             )
             for number, (title, keys) in enumerate(shortcuts.get(group, ()), row + 1):
-                ttk.Label(column, text=title).grid(row=number, column=0, sticky="w")
-                ttk.Label(column, text=keys, style="Muted.TLabel").grid(
-                    row=number, column=1, sticky="e", padx=(px(20), 0), pady=px(1)
+                # Small: there are many, and a laptop's screen has to hold them.
+                ttk.Label(column, text=title, font="EmoguiSmall").grid(
+                    row=number, column=0, sticky="w"
+                )
+                ttk.Label(column, text=keys, style="Small.TLabel").grid(
+                    row=number, column=1, sticky="e", padx=(px(20), 0)
                 )
     dialog.add_button("Close", dialog.dismiss, default=True)
     dialog.present()

@@ -11,6 +11,7 @@ from emogui.gui import training_words as words
 from emogui.gui.context import ViewContext
 from emogui.gui.training_data import DataChoice
 from emogui.gui.widgets.flat_bar import FlatBar
+from emogui.gui.widgets.soft_box import SoftBox
 from emogui.gui.widgets.train_classes import ClassTable
 from emogui.gui.widgets.wrapped import Wrapped
 
@@ -19,17 +20,6 @@ NOTHING = (
     "It is looked through before anything starts: nothing is changed in it, and nothing leaves "
     "this computer."
 )
-
-
-class _Box(ttk.Frame):
-    """A heading and a text on a coloured ground."""
-
-    def __init__(self, parent: tkinter.Misc, context: ViewContext, kind: str) -> None:
-        super().__init__(parent, style=f"{kind}Soft.TFrame", padding=context.px(10))
-        self.heading = Wrapped(self, style=f"{kind}SoftBold.TLabel")
-        self.text = Wrapped(self, style=f"{kind}Soft.TLabel")
-        self.heading.pack(fill="x")
-        self.text.pack(fill="x")
 
 
 class DataPanel(ttk.Frame):
@@ -64,8 +54,8 @@ class DataPanel(ttk.Frame):
         self.bar.grid(row=1, column=0, sticky="ew", pady=(px(6), 0))
         self.said = Wrapped(self, style="Muted.TLabel")
         self.said.grid(row=2, column=0, sticky="ew", pady=(px(6), 0))
-        self.danger = _Box(self, context, "Danger")
-        self.warning = _Box(self, context, "Warning")
+        self.danger = SoftBox(self, context, "Danger")
+        self.warning = SoftBox(self, context, "Warning")
         self.danger.grid(row=3, column=0, sticky="ew", pady=(px(8), 0))
         self.warning.grid(row=4, column=0, sticky="ew", pady=(px(8), 0))
         self.classes = ClassTable(self, context)
@@ -122,7 +112,7 @@ class DataPanel(ttk.Frame):
             self._box(self.danger, "Nothing can be trained on it" if problems else "", problems)
         self._box(self.warning, "Worth knowing" if warnings else "", warnings)
 
-    def _box(self, box: _Box, heading: str, text: str) -> None:
+    def _box(self, box: SoftBox, heading: str, text: str) -> None:
         if not heading:
             box.grid_remove()
             return

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from emogui import types
-from emogui.errors import TrainingError
+from emogui.errors import EmoguiError
 
 LOW_PRIORITY: Final = 10
 """How nice a process is on Unix: the window and everything else go before."""
@@ -47,10 +47,11 @@ class Child:
     Args:
         command: words of the program and its arguments.
         log: file that its standard error is added to.
+        folder: that it works in; None for that of this process.
     """
 
-    def __init__(self, command: Sequence[str], log: Path) -> None:
-        self._command, self._log = list(command), log
+    def __init__(self, command: Sequence[str], log: Path, folder: str | None = None) -> None:
+        self._command, self._log, self._folder = list(command), log, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._log_began = 0
@@ -69,15 +70,15 @@ class Child:
             Its exit status, below 0 where a signal ended it.
 
         Raises:
-            TrainingError: it cannot be started.
+            EmoguiError: it cannot be started.
         """
         try:
             with self._log.open("ab") as log:
                 self._log_began = log.tell()
                 process = self._start(log)
         except OSError as error:
-            raise TrainingError(
-                f"The training process cannot be started: {error.strerror or error}.",
+            raise EmoguiError(
+                f"The process that does the work cannot be started: {error.strerror or error}.",
                 "Check that the disk is not full; 'emogui doctor' looks at the installation.",
             ) from error
         with process:
@@ -96,8 +97,9 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                cwd=self._folder,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
-                # Ctrl+C in the terminal is for the window, which ends its training properly.
+                # Ctrl+C in the terminal is for the window, which ends it properly.
                 start_new_session=sys.platform != "win32",
                 creationflags=_FLAGS,
             )
@@ -113,8 +115,8 @@ class Child:
             if process is None or process.stdin is None:
                 return
             with contextlib.suppress(OSError, ValueError):
-                process.stdin.write(f"{word}\n".encode())
-                process.stdin.flush()
+                # Not by way of the stream: what it could not write it would write when it closes.
+                os.write(process.stdin.fileno(), f"{word}\n".encode())
 
     def kill(self) -> None:
         """Ends it at once."""
