@@ -1,7 +1,9 @@
 """Trains a few steps in a process of its own, since Keras keeps its backend for life.
 
-Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill|bfloat16]; BACKBONE may be ``words``: a
-network of layers in words, with what the recipes of small networks have.
+Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill] [bfloat16] [two|shared]; BACKBONE may be
+``words``: a network of layers in words, with what the recipes of small networks have. With
+``shared`` two virtual devices, halves of the processor, share the training; with ``two`` they are
+there only.
 """
 
 from __future__ import annotations
@@ -16,6 +18,15 @@ from emogui.training.backend import use_backend
 
 backend, data, output, backbone = sys.argv[1:5]
 precision = "bfloat16" if "bfloat16" in sys.argv else "auto"
+if {"two", "shared"} & set(sys.argv):
+    if backend == "jax":
+        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+    else:
+        import tensorflow as tf
+
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        half = tf.config.LogicalDeviceConfiguration()
+        tf.config.set_logical_device_configuration(cpu, [half, half])
 use_backend(backend, precision)
 
 import keras  # noqa: E402
@@ -66,6 +77,7 @@ config = TrainingConfig(
     stages=((32, 0.5), (40, 1.0)),
     seed=3,
     rate=0.02,
+    clip=1.0,
     precision=precision,
     network=NetworkConfig(size=40, backbone=backbone, dropout=0.0),
 )
@@ -85,7 +97,24 @@ if backbone == "words":
         network=NetworkConfig(40, "unit", dropout=0.0, backbone="layers", layers=words),
     )
 lines: list[str] = []
-training = Training(load_dataset(Path(data)), config, Path(output), lines.append)
+training = Training(
+    load_dataset(Path(data)),
+    config,
+    Path(output),
+    lines.append,
+    devices=2 if "shared" in sys.argv else None,
+)
+losses: list[float] = []
+step = training._stepper.step
+
+
+def noting_step(*args):
+    loss = step(*args)
+    losses.append(float(loss))
+    return loss
+
+
+training._stepper.step = noting_step
 for done, _ in training.run():
     if "kill" in sys.argv and done >= 0.5:
         training.save()
@@ -95,6 +124,7 @@ print(
         {
             "backend": backend,
             "lines": lines,
+            "losses": losses,
             "history": training.progress.history,
             "done": training.done,
             "logits": training._predict(training._public_images[:4])["fer2013"].tolist(),
