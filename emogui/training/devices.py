@@ -80,9 +80,9 @@ def find_devices(asked: int | None, batch: int) -> tuple[str, ...]:
         most = len(names) if accelerators else 1
         return names[: max(n for n in range(1, most + 1) if _shares(batch, n))]
     if asked > len(names):
-        kind = "accelerators" if accelerators else "processors, and no accelerator"
+        kind = "" if accelerators else ", the processor, and no accelerator"
         raise TrainingError(
-            f"--devices {asked} asks for more than there are: {backend} finds {len(names)} {kind}.",
+            f"--devices {asked} asks for more than there are: {backend} finds {len(names)}{kind}.",
             "Leave --devices out to train on all accelerators that there are.",
         )
     if not _shares(batch, asked):

@@ -2,14 +2,15 @@
 
 Usage: train_steps.py BACKEND DATA OUTPUT BACKBONE [kill] [bfloat16] [two|shared]; BACKBONE may be
 ``words``: a network of layers in words, with what the recipes of small networks have. With
-``shared`` two virtual devices, halves of the processor, share the training; with ``two`` they are
-there only.
+``shared`` two virtual devices, of one processor, share the training, and a copy of its folder when
+it is half done is OUTPUT-half; with ``two`` they are there only.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +26,8 @@ if {"two", "shared"} & set(sys.argv):
         import tensorflow as tf
 
         cpu = tf.config.list_physical_devices("CPU")[0]
-        half = tf.config.LogicalDeviceConfiguration()
-        tf.config.set_logical_device_configuration(cpu, [half, half])
+        two = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, two)
 use_backend(backend, precision)
 
 import keras  # noqa: E402
@@ -119,6 +120,9 @@ for done, _ in training.run():
     if "kill" in sys.argv and done >= 0.5:
         training.save()
         os._exit(9)
+    if "shared" in sys.argv and done == 0.5:
+        training.save()
+        shutil.copytree(output, f"{output}-half")
 print(
     json.dumps(
         {
