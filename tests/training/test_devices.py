@@ -57,7 +57,7 @@ def by_two(backend, random_faces, folder) -> dict[str, Any]:
 
 @pytest.mark.timeout(600)
 def test_two_devices_learn_what_one_does(by_one, by_two):
-    """With mixup, clipped gradients, weight decay, batch normalisation and two picture sizes."""
+    """With mixup, clipped gradients, weight decay and batch normalisation."""
     assert any("sharing each batch among" in line for line in by_two["lines"])
     assert not any("sharing" in line for line in by_one["lines"])
     assert len(by_one["losses"]) == 8
@@ -70,7 +70,7 @@ def test_two_devices_learn_what_one_does(by_one, by_two):
 
 @pytest.mark.timeout(600)
 def test_what_two_devices_began_goes_on_on_one(backend, random_faces, folder, by_one, by_two):
-    end = train(backend, random_faces, folder / "two-half")
+    end = train(backend, random_faces, folder / "two-half", "two")
     assert any("going on at epoch" in line for line in end["lines"])
     np.testing.assert_allclose(end["losses"], by_one["losses"][4:], rtol=1e-4)
     np.testing.assert_allclose(end["weights"], by_one["weights"], rtol=1e-3, atol=1e-4)

@@ -19,9 +19,13 @@ from emogui.training.backend import use_backend
 
 backend, data, output, backbone = sys.argv[1:5]
 precision = "bfloat16" if "bfloat16" in sys.argv else "auto"
-if {"two", "shared"} & set(sys.argv):
+virtual = bool({"two", "shared"} & set(sys.argv))
+if virtual:
     if backend == "jax":
-        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+        os.environ["XLA_FLAGS"] = (
+            "--xla_force_host_platform_device_count=2 "
+            "--xla_backend_optimization_level=0"  # compiles sooner
+        )
     else:
         import tensorflow as tf
 
@@ -82,6 +86,8 @@ config = TrainingConfig(
     precision=precision,
     network=NetworkConfig(size=40, backbone=backbone, dropout=0.0),
 )
+if virtual:
+    config = replace(config, stages=((40, 1.0),))  # compiling for a second size takes its time
 if backbone == "words":
     words = ("conv 6 kernel 3 relu", "max-pool 2", "inverted 6 expand 2", "inverted 8 stride 2")
     words += ("flatten", "dense 5 batch-norm gelu")
