@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emogui.commands import calibrate, export
 from emogui.commands.console import add_data_options, table
 from emogui.commands.train import follow, say
+from emogui.commands.train_options import add_devices_option
 from emogui.errors import TrainingError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--output", metavar="DIR", help="gets a folder a stage, and the network under its name"
     )
     parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="for Keras")
+    add_devices_option(parser)
     parser.add_argument(
         "--bound",
         choices=("epochs", "minutes"),
@@ -80,9 +82,12 @@ def run(args: argparse.Namespace) -> int:
 
     backend = use_backend(args.backend)
     from emogui.training.datasets import load_dataset
+    from emogui.training.devices import find_devices
     from emogui.training.retrain import plan, replay
 
     planned = plan(stages, Path(args.output), by=args.bound, start=args.init)
+    for stage in planned:  # refused now, not after the stages before it
+        find_devices(args.devices, stage.config.batch)
     dataset = load_dataset(Path(args.data), votes=Path(args.votes) if args.votes else None)
     say(dataset.summary())
     say(f"training on {backend}")
@@ -95,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
             say("stopped; the same command goes on from here")
             raise
 
-    last = replay(planned, dataset, train, say)
+    last = replay(planned, dataset, train, say, args.devices)
     return _finish(info, planned, last, args, backend)
 
 

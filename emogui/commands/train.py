@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emogui.commands.console import add_data_options
-from emogui.commands.train_options import add_recipe_options, config_of, goes_on_with
+from emogui.commands.train_options import (
+    add_devices_option,
+    add_recipe_options,
+    config_of,
+    goes_on_with,
+)
 from emogui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +38,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     add_data_options(parser, required=False)
     parser.add_argument("--output", metavar="DIR", help="where the training is kept")
     parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="for Keras")
+    add_devices_option(parser)
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=3.0, metavar="M", help="between checkpoints"
     )
@@ -82,9 +88,11 @@ def _run(args: argparse.Namespace, remote: Remote | None) -> int:
 
     backend = use_backend(args.backend, config.precision)
     from emogui.training.datasets import load_dataset
+    from emogui.training.devices import find_devices
     from emogui.training.events import Finished, Stopped
     from emogui.training.train import Training
 
+    find_devices(args.devices, config.batch)  # refused now, not after the data are read
     dataset = load_dataset(
         Path(args.data),
         votes=Path(args.votes) if args.votes else None,
@@ -99,7 +107,9 @@ def _run(args: argparse.Namespace, remote: Remote | None) -> int:
         say("the training goes on with the ranges of the augmentation that it began with")
         config = replace(config, augmentation=kept)
     tell = say if remote is None else remote.say
-    training = Training(dataset, config, Path(args.output), tell, recipe=recipe.describe())
+    training = Training(
+        dataset, config, Path(args.output), tell, recipe.describe(), devices=args.devices
+    )
     try:
         if remote is None:
             follow(training, args.checkpoint_minutes)

@@ -74,6 +74,17 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_devices_option(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--devices``, which changes nothing of the recipe: None for auto."""
+    parser.add_argument(
+        "--devices",
+        type=_devices,
+        metavar="N",
+        help="devices to share each batch among, with --backend tensorflow or jax; auto takes all "
+        "accelerators, and the processor where there is none (default: auto)",
+    )
+
+
 def config_of(args: argparse.Namespace, base: TrainingConfig) -> TrainingConfig:
     """What a recipe is with the options that were given.
 
@@ -233,6 +244,15 @@ def _or(given: T | None, otherwise: T) -> T:
 def _epochs(text: str) -> float:
     number = float(text)
     return int(number) if number.is_integer() else number
+
+
+def _devices(text: str) -> int | None:
+    if text == "auto":
+        return None
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"is auto or a number from 1; got '{text}'")
+    return number
 
 
 def _numbers(option: str, text: str) -> dict[str, float]:

@@ -86,6 +86,13 @@ def _processor(name: object) -> str:
     return "a processor that was not recorded" if name in (None, "", "unknown") else str(name)
 
 
+def _accelerators(hardware: Mapping[str, Any]) -> str:
+    name, devices = hardware.get("accelerator"), hardware.get("devices", 1)
+    if devices > 1:
+        return f"{devices} devices ({name or 'no accelerator'})"
+    return name or "no accelerator"
+
+
 def _notes(stage: Stage) -> Iterator[str]:
     for machine in stage["machines"]:
         hardware, versions = machine.get("hardware", {}), machine.get("versions", {})
@@ -95,7 +102,7 @@ def _notes(stage: Stage) -> Iterator[str]:
                 _processor(hardware.get("processor")),
                 f"{hardware.get('cores')} cores",
                 f"{memory:.0f} GB" if memory else None,
-                hardware.get("accelerator") or "no accelerator",
+                _accelerators(hardware),
                 ", ".join(f"{k} {v}" for k, v in versions.items() if k not in ("backend", "pillow"))
                 or versions.get("backend"),
             ]

@@ -60,7 +60,7 @@ class Started:
         batch: pictures a step.
         steps_per_epoch: steps that make an epoch.
         backend: what Keras runs on.
-        device: accelerator or processor, by name.
+        device: accelerator or processor, by name; ``2 x`` before it where they are two.
         done: how far it was when it began.
         epoch: the epoch that comes, from 1.
         seconds: time spent training before.

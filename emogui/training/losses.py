@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 Targets = Mapping[str, npt.NDArray[np.float32]]
-LossFunction = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+LossFunction = Callable[..., Any]
+"""Of logits and targets, see :func:`make_loss`."""
 
 
 def log_priors(targets: Targets) -> dict[str, npt.NDArray[np.float32]]:
@@ -43,11 +44,17 @@ def make_loss(
 
     Returns:
         A function of logits and targets (head to tensor (n, classes)) to a scalar tensor. Rows
-        whose target is all zero take no part in that head's loss.
+        whose target is all zero take no part in that head's loss. Where each device sees a share
+        of the batch only, its keyword ``whole`` brings the sum of a share to that of the batch;
+        the losses of the shares then add up to that of the batch.
     """
     offsets = {head: prior_strengths.get(head, 0.0) * priors[head] for head in head_weights}
 
-    def loss(logits: Mapping[str, Any], targets: Mapping[str, Any]) -> Any:
+    def loss(
+        logits: Mapping[str, Any],
+        targets: Mapping[str, Any],
+        whole: Callable[[Any], Any] = lambda share: share,
+    ) -> Any:
         from keras import ops
 
         total: Any = 0.0
@@ -55,7 +62,7 @@ def make_loss(
             offset = ops.convert_to_tensor(offsets[head])
             adjusted = ops.cast(logits[head], "float32") + offset
             entropy = -ops.sum(targets[head] * ops.log_softmax(adjusted, axis=-1))
-            total = total + weight * entropy / ops.maximum(ops.sum(targets[head]), 1.0)
+            total = total + weight * entropy / ops.maximum(whole(ops.sum(targets[head])), 1.0)
         return total
 
     return loss

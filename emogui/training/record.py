@@ -162,10 +162,16 @@ def begin_record(
     _write(run, record)
 
 
-def note_machine(run: Path) -> None:
-    """Notes what the training runs on now, unless it ran on the same before."""
+def note_machine(run: Path, devices: int = 1) -> None:
+    """Notes what the training runs on now, unless it ran on the same before.
+
+    Args:
+        run: folder of the training.
+        devices: how many devices of the backend it runs on; several are noted.
+    """
     record = read_record(run)
-    machine = {"versions": describe_versions(), "hardware": describe_hardware()}
+    hardware = describe_hardware() | ({"devices": devices} if devices > 1 else {})
+    machine = {"versions": describe_versions(), "hardware": hardware}
     if machine not in record["machines"]:
         _write(run, record | {"machines": [*record["machines"], machine]})
 

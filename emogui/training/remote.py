@@ -177,6 +177,7 @@ def _started(training: Training, backend: str) -> events.Started:
     from emogui.training.hardware import accelerator, processor
 
     config, progress = training.config, training.progress
+    device, devices = accelerator() or processor(), training.devices.count
     return events.Started(
         data=training.data,
         rows=training.rows,
@@ -186,7 +187,7 @@ def _started(training: Training, backend: str) -> events.Started:
         batch=config.batch,
         steps_per_epoch=training.steps_per_epoch,
         backend=backend,
-        device=accelerator() or processor(),
+        device=f"{devices} x {device}" if devices > 1 else device,
         done=training.done,
         epoch=progress.epoch + 1,
         seconds=progress.seconds,

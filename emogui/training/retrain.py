@@ -132,6 +132,7 @@ def replay(
     dataset: EmotionDataset,
     follow: Callable[[Training], None],
     say: Callable[[str], None] = lambda _: None,
+    devices: int | None = None,
 ) -> Path:
     """Runs the stages that are not done, each from what the one before handed on.
 
@@ -140,6 +141,7 @@ def replay(
         dataset: the set to train on.
         follow: trains one stage to its end, as ``emogui train`` does.
         say: told what happens, a line at a time.
+        devices: how many to train on, see :func:`emogui.training.devices.choose_devices`.
 
     Returns:
         The folder of the last stage.
@@ -153,7 +155,12 @@ def replay(
         say(f"{title} is done" if done else title)
         if not done:
             training = Training(
-                dataset, stage.config, stage.folder, say, recipe=stage.record.recipe
+                dataset,
+                stage.config,
+                stage.folder,
+                say,
+                recipe=stage.record.recipe,
+                devices=devices,
             )
             _compare_rows(stage, training.rows, say)
             follow(training)

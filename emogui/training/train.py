@@ -26,6 +26,7 @@ from emogui.training.augment import NONE, Draws, draw
 from emogui.training.checkpoint import Progress
 from emogui.training.config import TrainingConfig
 from emogui.training.data import EmotionDataset
+from emogui.training.devices import choose_devices
 from emogui.training.losses import log_priors, make_loss
 from emogui.training.network import build_network, check_sizes, load_start, open_size
 from emogui.training.optimizers import make_optimizer
@@ -58,9 +59,12 @@ class Training:
         say: told what happens, a line at a time.
         recipe: what the record keeps of the recipe, see
             :meth:`emogui.training.recipes.Recipe.describe`.
+        devices: how many to train on, see :func:`emogui.training.devices.choose_devices`. A
+            training may go on with others than it began with.
 
     Raises:
-        TrainingError: the data lack a split or labels, or the folder holds another training.
+        TrainingError: the data lack a split or labels, the folder holds another training, or
+            there are not so many devices.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Training:
         output: Path,
         say: Report = lambda _: None,
         recipe: Mapping[str, str] | None = None,
+        devices: int | None = None,
     ) -> None:
         import keras
 
@@ -81,6 +86,9 @@ class Training:
             raise TrainingError("A training is bounded by either epochs or minutes.", "Give one.")
         self._heads = {h: HEADS[h] for h in HEADS if config.head_weights.get(h, 0.0) > 0}
         self._train, self._public = labelled_rows(dataset, self._heads)
+        self.devices = choose_devices(devices, self._batch)
+        if self.devices.count > 1:
+            say(f"sharing each batch among {', '.join(self.devices.names)}")
         self._watcher = Watcher()
         self._targets = training_targets(self._train, config.smoothing, self._heads)
         keras.utils.set_random_seed(config.seed)
@@ -92,9 +100,10 @@ class Training:
         chosen = np.random.default_rng(0).permutation(len(self._train))[:SAMPLE]
         self._sample, self._sample_images = self._train.subset(chosen), images[chosen][..., None]
         form = open_size(config.network)
-        self.network = build_network(form)
-        self.average = build_network(form)
-        self._optimizer = make_optimizer(config, self.network)
+        with self.devices.scope():
+            self.network = build_network(form)
+            self.average = build_network(form)
+            self._optimizer = make_optimizer(config, self.network)
         self.progress = Progress(epoch=config.start_epoch)
         self.output.mkdir(parents=True, exist_ok=True)
         self._written = config.as_dict() | {"rows": len(self._train), "data": dataset.name}
@@ -106,7 +115,7 @@ class Training:
         else:
             self._begin()
         if self.done < 1.0:  # looking at a finished training is not training it
-            record.note_machine(output)
+            record.note_machine(output, self.devices.count)
         self._stepper: Stepper = make_stepper(
             StepperParts(
                 self.network,
@@ -120,6 +129,7 @@ class Training:
                 images,
                 self._targets,
                 config.precision,
+                self.devices,
             )
         )
 
@@ -152,6 +162,11 @@ class Training:
     def public_rows(self) -> int:
         """Number of PublicTest rows that the training selects by."""
         return len(self._public)
+
+    @property
+    def _batch(self) -> int:
+        """Pictures a step."""
+        return min(self.config.batch, len(self._train))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -215,7 +230,7 @@ class Training:
     def _epoch(self) -> Iterator[float]:
         config, progress = self.config, self.progress
         order = np.random.default_rng((config.seed, progress.epoch)).permutation(len(self._train))
-        batch = min(config.batch, len(order))
+        batch = self._batch
         losses: list[Any] = []
         while progress.step < self.steps_per_epoch and self.done < 1.0:
             began = time.monotonic()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import PIL.Image
 import pytest
 
-from emogui.labels import FER2013
+from emogui.labels import FER2013, FERPLUS
 from emogui.training.data import VOTE_COLUMNS, Split
 
 LEAKED_ROW, NAMELESS_ROW = 3, 5
@@ -102,6 +102,26 @@ def small_fer() -> SmallFer:
     ]
     votes[NAMELESS_ROW] = [0] * 9 + [10]
     return SmallFer(images, labels, usage, votes.astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def random_faces(tmp_path_factory) -> Path:
+    """48 random faces with votes, in the form of the project's own npz."""
+    rng = np.random.default_rng(0)
+    n = 48
+    votes = np.zeros((n, 10), np.uint8)
+    votes[np.arange(n), rng.integers(0, len(FERPLUS), n)] = 10
+    path = tmp_path_factory.mktemp("data") / "faces.npz"
+    np.savez(
+        path,
+        images=rng.integers(0, 256, (n, 48, 48), np.uint8),
+        labels=rng.integers(0, 7, n).astype(np.uint8),
+        usage=np.array([0] * 32 + [1] * 8 + [2] * 8, np.uint8),
+        ferplus_votes=votes,
+        ferplus_columns=np.array([*FERPLUS, "unknown", "NF"]),
+        row_flags=np.zeros(n, np.uint8),
+    )
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -12,29 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emogui.labels import FERPLUS
-
 SCRIPT = Path(__file__).with_name("train_steps.py")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    """48 random faces with votes, in the form of the project's own npz."""
-    rng = np.random.default_rng(0)
-    n = 48
-    votes = np.zeros((n, 10), np.uint8)
-    votes[np.arange(n), rng.integers(0, len(FERPLUS), n)] = 10
-    path = tmp_path_factory.mktemp("data") / "faces.npz"
-    np.savez(
-        path,
-        images=rng.integers(0, 256, (n, 48, 48), np.uint8),
-        labels=rng.integers(0, 7, n).astype(np.uint8),
-        usage=np.array([0] * 32 + [1] * 8 + [2] * 8, np.uint8),
-        ferplus_votes=votes,
-        ferplus_columns=np.array([*FERPLUS, "unknown", "NF"]),
-        row_flags=np.zeros(n, np.uint8),
-    )
-    return path
+def data(random_faces) -> Path:
+    return random_faces
 
 
 def train(backend: str, data: Path, output: Path, *more: str) -> subprocess.CompletedProcess[str]:

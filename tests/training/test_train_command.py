@@ -57,3 +57,10 @@ def test_without_votes_the_head_that_has_labels_is_trained(tmp_path, capsys, mon
     assert "no labels for the head 'ferplus'" in said and "asked for {'fer2013': 0.5}" in said
     assert main([*base, "--heads", "ferplus=2"]) == 1
     assert "asked for {'ferplus': 2.0}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("devices", ["0", "-1", "all", "1.5"])
+def test_devices_are_auto_or_a_number(devices, tmp_path, capsys):
+    base = ["train", "resnet50", "--data", "x.csv", "--output", str(tmp_path)]
+    assert main([*base, f"--devices={devices}"]) == 2
+    assert "is auto or a number from 1" in capsys.readouterr().err

@@ -21,7 +21,11 @@ def make_stepper(parts: StepperParts) -> Stepper:
     warnings.filterwarnings("ignore", message="Gradients do not exist for variables")
     backend = keras.backend.backend()
     stepper: Stepper
-    if backend == "tensorflow":
+    if backend == "tensorflow" and parts.devices.count > 1:
+        from emogui.training.steps.on_tensorflow_devices import MirroredStepper
+
+        stepper = MirroredStepper(parts)
+    elif backend == "tensorflow":
         from emogui.training.steps.on_tensorflow import TensorFlowStepper
 
         stepper = TensorFlowStepper(parts)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emogui.training.augment import Draws
+from emogui.training.devices import ONE, Devices
 from emogui.training.losses import LossFunction
 
 
@@ -25,6 +26,7 @@ class StepperParts:
         images: uint8 (n, side, side), every training picture, prepared.
         targets: head to float32 (n, classes).
         precision: see :func:`emogui.training.backend.use_backend`.
+        devices: what it runs on; network, average and optimizer were built in their scope.
     """
 
     network: Any
@@ -34,6 +36,7 @@ class StepperParts:
     images: npt.NDArray[np.uint8]
     targets: Mapping[str, npt.NDArray[np.float32]]
     precision: str = "auto"
+    devices: Devices = ONE
 
 
 class Stepper(Protocol):

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -14,19 +15,24 @@ from emogui.training.steps.base import StepperParts, as_input
 
 
 class JaxStepper:
-    """One jitted function; the state travels through it and comes back on :meth:`sync`."""
+    """One jitted function; the state travels through it and comes back on :meth:`sync`.
+
+    On several devices it is still one function of the whole batch: the rows and draws lie on them
+    in shares, everything else on each, and JAX makes the sums over the batch (the loss's, batch
+    normalisation's) sums over the devices.
+    """
 
     def __init__(self, parts: StepperParts) -> None:
         self._parts = parts
-        self._images = jnp.asarray(parts.images)
-        self._targets = {head: jnp.asarray(t) for head, t in parts.targets.items()}
+        self._images = self._on_each(parts.images)
+        self._targets = {head: self._on_each(t) for head, t in parts.targets.items()}
         self._noise: dict[int, Any] = {}
         network, optimizer = parts.network, parts.optimizer
         self._state = (
-            [v.value for v in network.trainable_variables],
-            [v.value for v in network.non_trainable_variables],
-            [v.value for v in optimizer.variables],
-            [v.value for v in parts.average.weights],
+            [self._on_each(v.value) for v in network.trainable_variables],
+            [self._on_each(v.value) for v in network.non_trainable_variables],
+            [self._on_each(v.value) for v in optimizer.variables],
+            [self._on_each(v.value) for v in parts.average.weights],
         )
         rate = optimizer._learning_rate  # the variable itself; the property hides it
         self._rate_at = next(i for i, v in enumerate(optimizer.variables) if v is rate)
@@ -34,8 +40,30 @@ class JaxStepper:
         where = {id(v): (0, i) for i, v in enumerate(network.trainable_variables)}
         where |= {id(v): (1, i) for i, v in enumerate(network.non_trainable_variables)}
         self._weights_at = [where[id(v)] for v in network.weights]
-        self._step = jax.jit(self._raw_step)
-        self._predict = jax.jit(self._raw_predict)
+        everywhere = self._layout()
+        self._step = jax.jit(self._raw_step, out_shardings=everywhere)
+        self._predict = jax.jit(self._raw_predict, out_shardings=everywhere)
+
+    def _layout(self, *first_axis: str) -> Any:
+        """Where an array lies: all of it on each device, or its first axis shared out.
+
+        None on one device, which JAX chooses then.
+        """
+        distribution = self._parts.devices.distribution
+        if distribution is None:
+            return None
+        mesh = distribution.device_mesh.backend_mesh
+        return jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(*first_axis))
+
+    def _on_each(self, array: Any) -> Any:
+        layout = self._layout()
+        return jnp.asarray(array) if layout is None else jax.device_put(array, layout)
+
+    def _in_shares(self, array: Any) -> Any:
+        if self._parts.devices.count == 1:
+            return array
+        batch_axis = self._parts.devices.distribution.batch_dim_name
+        return keras.distribution.distribute_tensor(array, self._layout(batch_axis))
 
     def _raw_step(
         self,
@@ -50,7 +78,7 @@ class JaxStepper:
     ) -> tuple[Any, Any]:
         parts = self._parts
         trainable, fixed, moments, average = state
-        x = as_input(augment(jnp.take(images, rows, axis=0), draws, noise))
+        x = self._in_shares(as_input(augment(jnp.take(images, rows, axis=0), draws, noise)))
         wanted = {
             h: mix_targets(jnp.take(t, rows, axis=0), draws.get("mix")) for h, t in targets.items()
         }
@@ -81,16 +109,20 @@ class JaxStepper:
         self, rows: npt.NDArray[np.int32], draws: Draws, size: int, rate: float, decay: float
     ) -> Any:
         if size not in self._noise:
-            self._noise[size] = jnp.asarray(noise_bank(size))
+            self._noise[size] = self._on_each(noise_bank(size))
         loss, self._state = self._step(
-            self._state, self._images, self._targets, rows, draws, self._noise[size],
-            jnp.float32(rate), jnp.float32(decay),
+            self._state, self._images, self._targets, self._in_shares(rows),
+            {name: self._in_shares(value) for name, value in draws.items()},
+            self._noise[size], np.float32(rate), np.float32(decay),
         )  # fmt: skip
         return loss
 
     def predict(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
-        logits = self._predict(self._state[3], as_input(jnp.asarray(images, jnp.float32)))
-        return {head: np.asarray(value) for head, value in logits.items()}
+        n = len(images)
+        x = np.zeros((self._parts.devices.padded(n), *images.shape[1:]), np.float32)
+        x[:n] = images
+        logits = self._predict(self._state[3], self._in_shares(as_input(jnp.asarray(x))))
+        return {head: np.asarray(value)[:n] for head, value in logits.items()}
 
     def sync(self) -> None:
         parts = self._parts
