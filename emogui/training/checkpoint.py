@@ -57,6 +57,7 @@ def save_checkpoint(
         "w": network.get_weights(),
         "a": average.get_weights(),
         "o": [np.asarray(v) for v in _to_numpy(optimizer.variables)],
+        "d": _to_numpy(_dropout_states(network)),
     }
     arrays = {
         f"{k}{i:04d}": value for k, values in groups.items() for i, value in enumerate(values)
@@ -76,7 +77,7 @@ def load_checkpoint(
     try:
         with np.load(path) as file:
             meta = json.loads(file["meta"].tobytes().decode("utf-8"))
-            groups: dict[str, Arrays] = {"w": [], "a": [], "o": []}
+            groups: dict[str, Arrays] = {"w": [], "a": [], "o": [], "d": []}
             for key in sorted(set(file.files) - {"meta"}):
                 groups[key[0]].append(file[key])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -93,7 +94,17 @@ def load_checkpoint(
     average.set_weights(groups["a"])
     for variable, value in zip(optimizer.variables, groups["o"], strict=True):
         variable.assign(value)
+    if groups["d"]:  # earlier versions did not keep them
+        for variable, value in zip(_dropout_states(network), groups["d"], strict=True):
+            variable.assign(value)
     return _progress(meta)
+
+
+def _dropout_states(network: Any) -> list[Any]:
+    """The variables that tell what dropout draws next; they are none of the weights."""
+    layers = network._flatten_layers()
+    generators = [getattr(layer, "seed_generator", None) for layer in layers]
+    return [generator.state for generator in generators if generator is not None]
 
 
 def config_of(path: Path) -> dict[str, Any] | None:
